@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compile and link flags. `zhan-flags` is for every target of ours; layers add -fno-exceptions -fno-rtti.
+include(CheckCXXSourceCompiles)
+include(CheckLinkerFlag)
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+
+# ccache: relative paths and no directory in the hash, so that build folders share what they compiled.
+find_program(ZHAN_CCACHE ccache)
+mark_as_advanced(ZHAN_CCACHE)
+if(ZHAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(zhan_launcher /usr/bin/env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${ZHAN_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${zhan_launcher})
+  set(CMAKE_C_COMPILER_LAUNCHER ${zhan_launcher})
+endif()
+
+set(zhan_is_clang $<CXX_COMPILER_ID:Clang>)
+add_library(zhan-flags INTERFACE)
+
+# Values: floating point as written, no errno from math functions.
+target_compile_options(zhan-flags INTERFACE
+  -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections -Wall -Wextra
+  $<$<BOOL:${ZHAN_WERROR}>:-Werror>)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(zhan-flags INTERFACE -march=x86-64-v2)  # SSE4.1 roundings, popcnt
+endif()
+
+# -O1 keeps the checks of a sanitizer readable and the tests quick.
+if(ZHAN_SANITIZE)
+  list(JOIN ZHAN_SANITIZE "," zhan_sanitizers)
+  set(zhan_sanitize_flags -fsanitize=${zhan_sanitizers} -fno-sanitize-recover=all)
+  target_compile_options(zhan-flags INTERFACE ${zhan_sanitize_flags} -fno-omit-frame-pointer -g1)
+  target_link_options(zhan-flags INTERFACE ${zhan_sanitize_flags})
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  check_linker_flag(CXX -fuse-ld=lld zhan_has_lld)
+endif()
+target_link_options(zhan-flags INTERFACE -Wl,--gc-sections)
+if(zhan_has_lld)
+  # Two handlers with equal code are still two handlers: their addresses tell cells apart.
+  target_link_options(zhan-flags INTERFACE -fuse-ld=lld -Wl,--icf=none)
+endif()
+
+# Handlers chained by tail calls, or called from a loop.
+set(CMAKE_REQUIRED_FLAGS "-O1 -std=c++23")
+check_cxx_source_compiles("
+  typedef void (*Fn)(long) __attribute__((preserve_none));
+  Fn next;
+  __attribute__((preserve_none)) void step(long x) { [[clang::musttail]] return next(x + 1); }
+  int main() { return next == nullptr ? 0 : 1; }" zhan_has_tailcall FAIL_REGEX "attribute")
+unset(CMAKE_REQUIRED_FLAGS)
+if(zhan_has_tailcall AND NOT ZHAN_PORTABLE)
+  set(zhan_tailcall 1)
+else()
+  set(zhan_tailcall 0)
+endif()
+if(NOT zhan_has_tailcall AND NOT ZHAN_PORTABLE)
+  message(STATUS "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} has no musttail with preserve_none: "
+                 "building the portable interpreter, about three times slower than with clang >= 19.")
+endif()
+
+target_compile_definitions(zhan-flags INTERFACE
+  ZHAN_VERSION="${PROJECT_VERSION}"
+  ZHAN_TAILCALL=${zhan_tailcall}
+  ZHAN_EXPLICIT_CHECKS=$<BOOL:${ZHAN_EXPLICIT_CHECKS}>
+  ZHAN_STATS=$<BOOL:${ZHAN_STATS}>)

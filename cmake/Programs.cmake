@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# The command line, the fuzz targets and the benchmarks.
+
+file(GLOB zhan_cli_sources CONFIGURE_DEPENDS tools/zhan/*.cpp)
+if(zhan_cli_sources)
+  add_executable(zhan ${zhan_cli_sources})
+  target_link_libraries(zhan PRIVATE zhan-internal)
+  target_include_directories(zhan PRIVATE tools)
+  if(NOT ZHAN_SANITIZE AND NOT ZHAN_FUZZ)
+    target_link_options(zhan PRIVATE -static-libstdc++ -static-libgcc $<$<CONFIG:Release>:-s>)
+  endif()
+  install(TARGETS zhan)
+  file(GLOB zhan_man_pages CONFIGURE_DEPENDS docs/man/*.1)
+  install(FILES ${zhan_man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+
+if(ZHAN_FUZZ)
+  file(GLOB zhan_fuzz_sources CONFIGURE_DEPENDS fuzz/*.cpp)
+  foreach(source IN LISTS zhan_fuzz_sources)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(fuzz-${name} ${source})
+    target_link_libraries(fuzz-${name} PRIVATE zhan-internal)
+    target_compile_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+  endforeach()
+endif()
+
+file(GLOB zhan_bench_sources CONFIGURE_DEPENDS bench/*.cpp)
+find_package(benchmark QUIET)
+if(zhan_bench_sources AND benchmark_FOUND)
+  add_executable(zhan-bench EXCLUDE_FROM_ALL ${zhan_bench_sources})
+  target_link_libraries(zhan-bench PRIVATE zhan-internal benchmark::benchmark)
+endif()

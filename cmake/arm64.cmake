@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Cross build for 64-bit Arm with Debian's cross C library; tests run under qemu-user.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+find_program(zhan_arm64_cxx NAMES clang++-22 clang++-21 clang++-20 clang++-19 clang++ REQUIRED)
+find_program(zhan_arm64_cc NAMES clang-22 clang-21 clang-20 clang-19 clang REQUIRED)
+set(CMAKE_CXX_COMPILER ${zhan_arm64_cxx})
+set(CMAKE_C_COMPILER ${zhan_arm64_cc})
+set(CMAKE_ASM_COMPILER ${zhan_arm64_cc})
+set(CMAKE_CXX_COMPILER_TARGET aarch64-linux-gnu)
+set(CMAKE_C_COMPILER_TARGET aarch64-linux-gnu)
+set(CMAKE_ASM_COMPILER_TARGET aarch64-linux-gnu)
+set(CMAKE_CROSSCOMPILING_EMULATOR "qemu-aarch64;-L;/usr/aarch64-linux-gnu")
+set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
