@@ -2,8 +2,8 @@
 // The one meaning of every instruction that only computes values: a pure function named after the
 // instruction, its operands as parameters (immediates first), its results as result. i32 is u32,
 // i64 is u64, f32 is float, f64 is double, v128 is V128; a comparison gives 1 or 0; what may trap
-// gives a Trapping. Interpreter, constant expressions and constant folding call these; compiled code
-// is tested against them. All are safe to call from any thread, with any operands.
+// gives a Trapping. Interpreter, constant expressions and constant folding call these; compiled
+// code is tested against them. All are safe to call from any thread, with any operands.
 #pragma once
 
 #include "wasm/sem_convert.hpp"

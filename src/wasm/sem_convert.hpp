@@ -19,8 +19,7 @@ struct TruncRange {
   static constexpr F lowest = static_cast<F>(std::numeric_limits<Int>::min());
   // F can tell `lowest` from `lowest - 1` only when its fraction is longer than Int.
   static constexpr bool exact_below =
-      std::is_unsigned_v<Int> ||
-      std::numeric_limits<F>::digits > std::numeric_limits<Int>::digits;
+      std::is_unsigned_v<Int> || std::numeric_limits<F>::digits > std::numeric_limits<Int>::digits;
 
   [[nodiscard]] static constexpr bool too_small(F value) noexcept {
     return exact_below ? value <= lowest - 1 : value < lowest;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Meanings of the floating-point instructions (specification §4.3.3). Arithmetic is the machine's
-// IEEE 754 arithmetic, rounding to nearest even, never contracted (-ffp-contract=off): a NaN operand
-// comes out quiet with its payload, as the specification allows. Sign instructions are bit
+// IEEE 754 arithmetic, rounding to nearest even, never contracted (-ffp-contract=off): a NaN
+// operand comes out quiet with its payload, as the specification allows. Sign instructions are bit
 // operations and keep every NaN as it is.
 #pragma once
 
@@ -38,37 +38,46 @@ constexpr F with_sign_of(F a, F b) noexcept {
   return std::bit_cast<F>((bits_of(a) & ~sign_bit<F>) | (bits_of(b) & sign_bit<F>));
 }
 
-/// The smaller operand; -0 is below +0, and a NaN operand makes a quiet NaN (by the sum).
+/// The smaller operand. The two selections differ only for zeros of both signs, where -0 wins; a
+/// NaN operand makes a quiet NaN (by the sum).
 template <class F>
 constexpr F minimum(F a, F b) noexcept {
-  if (a < b) return a;
-  if (b < a) return b;
-  if (a == b) return std::bit_cast<F>(bits_of(a) | bits_of(b));
-  return a + b;
+  if (a != a || b != b) [[unlikely]]
+    return a + b;
+  return std::bit_cast<F>(bits_of(a < b ? a : b) | bits_of(b < a ? b : a));
 }
 
-/// The larger operand; +0 is above -0, and a NaN operand makes a quiet NaN (by the sum).
+/// The larger operand; +0 wins over -0.
 template <class F>
 constexpr F maximum(F a, F b) noexcept {
-  if (a > b) return a;
-  if (b > a) return b;
-  if (a == b) return std::bit_cast<F>(bits_of(a) & bits_of(b));
-  return a + b;
+  if (a != a || b != b) [[unlikely]]
+    return a + b;
+  return std::bit_cast<F>(bits_of(a > b ? a : b) & bits_of(b > a ? b : a));
 }
 
 // Rounding, one machine instruction each. Clang's element-wise builtins never touch errno; for
 // other compilers the current rounding mode is always the default one.
 #if defined(__clang__)
 template <class F>
-constexpr F round_up(F a) noexcept { return __builtin_elementwise_ceil(a); }
+constexpr F round_up(F a) noexcept {
+  return __builtin_elementwise_ceil(a);
+}
 template <class F>
-constexpr F round_down(F a) noexcept { return __builtin_elementwise_floor(a); }
+constexpr F round_down(F a) noexcept {
+  return __builtin_elementwise_floor(a);
+}
 template <class F>
-constexpr F round_to_zero(F a) noexcept { return __builtin_elementwise_trunc(a); }
+constexpr F round_to_zero(F a) noexcept {
+  return __builtin_elementwise_trunc(a);
+}
 template <class F>
-constexpr F round_to_even(F a) noexcept { return __builtin_elementwise_roundeven(a); }
+constexpr F round_to_even(F a) noexcept {
+  return __builtin_elementwise_roundeven(a);
+}
 template <class F>
-constexpr F square_root(F a) noexcept { return __builtin_elementwise_sqrt(a); }
+constexpr F square_root(F a) noexcept {
+  return __builtin_elementwise_sqrt(a);
+}
 #else
 constexpr float round_up(float a) noexcept { return __builtin_ceilf(a); }
 constexpr double round_up(double a) noexcept { return __builtin_ceil(a); }

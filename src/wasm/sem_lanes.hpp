@@ -61,7 +61,9 @@ constexpr V128 pack(Vector value) noexcept {
 
 template <class Lane>
 constexpr Vec<Lane> filled(Lane value) noexcept {
-  return Vec<Lane>{} + value;
+  typename V128::Lanes<Lane> lanes{};
+  lanes.fill(value);
+  return std::bit_cast<Vec<Lane>>(lanes);
 }
 
 template <class Lane>
@@ -76,7 +78,7 @@ constexpr HalfVec<Lane> high_half(const V128& value) noexcept {
 
 /// Two half vectors as one; a missing high half is zero.
 template <class Half>
-constexpr V128 join_halves(Half low, Half high = {}) noexcept {
+constexpr V128 join_halves(Half low, Half high = Half{}) noexcept {
   return V128::from<u64>({std::bit_cast<u64>(low), std::bit_cast<u64>(high)});
 }
 
@@ -112,28 +114,24 @@ constexpr Vector choose(Mask mask, Vector yes, Vector no) noexcept {
 
 template <class Vector>
 constexpr Vector lower(Vector a, Vector b) noexcept {
-  return choose(a < b, a, b);
+  return a < b ? a : b;
 }
 
 template <class Vector>
 constexpr Vector higher(Vector a, Vector b) noexcept {
-  return choose(a > b, a, b);
+  return a > b ? a : b;
 }
 
-/// `meaning` of each lane, for what vectors cannot say; compilers vectorise it.
+/// `meaning` of each lane. Clang's builtins take the whole vector at once.
 template <class Lane, class Meaning>
 constexpr V128 each(const V128& a, Meaning meaning) noexcept {
+#if defined(__clang__)
+  return pack(meaning(as<Lane>(a)));
+#else
   auto lanes = a.lanes<Lane>();
   for (Lane& lane : lanes) lane = meaning(lane);
   return V128::from<Lane>(lanes);
-}
-
-template <class Lane, class Meaning>
-constexpr V128 each(const V128& a, const V128& b, Meaning meaning) noexcept {
-  auto lanes = a.lanes<Lane>();
-  const auto others = b.lanes<Lane>();
-  for (u32 i = 0; i < lanes.size(); ++i) lanes[i] = meaning(lanes[i], others[i]);
-  return V128::from<Lane>(lanes);
+#endif
 }
 
 /// Bit i is the sign of lane i.
@@ -142,7 +140,7 @@ constexpr u32 sign_bits(const V128& value) noexcept {
 #if defined(__clang__)
   typedef bool Bits __attribute__((ext_vector_type(lane_count<Lane>)));
   using Word = std::conditional_t<lane_count<Lane> == 16, u16, u8>;
-  constexpr u32 used = (u32{1} << lane_count<Lane>) - 1;
+  constexpr u32 used = (u32{1} << lane_count<Lane>)-1;
   return __builtin_bit_cast(Word, __builtin_convertvector(as<Lane>(value) < 0, Bits)) & used;
 #else
   u32 bits = 0;

@@ -33,11 +33,21 @@ constexpr Vec<BitsOf<F>> signs() noexcept {
 // f32x4
 constexpr V128 f32x4_abs(V128 a) noexcept { return pack(as<u32>(a) & ~signs<float>()); }
 constexpr V128 f32x4_neg(V128 a) noexcept { return pack(as<u32>(a) ^ signs<float>()); }
-constexpr V128 f32x4_sqrt(V128 a) noexcept { return each<float>(a, f32_sqrt); }
-constexpr V128 f32x4_ceil(V128 a) noexcept { return each<float>(a, f32_ceil); }
-constexpr V128 f32x4_floor(V128 a) noexcept { return each<float>(a, f32_floor); }
-constexpr V128 f32x4_trunc(V128 a) noexcept { return each<float>(a, f32_trunc); }
-constexpr V128 f32x4_nearest(V128 a) noexcept { return each<float>(a, f32_nearest); }
+constexpr V128 f32x4_sqrt(V128 a) noexcept {
+  return each<float>(a, [](auto x) { return square_root(x); });
+}
+constexpr V128 f32x4_ceil(V128 a) noexcept {
+  return each<float>(a, [](auto x) { return round_up(x); });
+}
+constexpr V128 f32x4_floor(V128 a) noexcept {
+  return each<float>(a, [](auto x) { return round_down(x); });
+}
+constexpr V128 f32x4_trunc(V128 a) noexcept {
+  return each<float>(a, [](auto x) { return round_to_zero(x); });
+}
+constexpr V128 f32x4_nearest(V128 a) noexcept {
+  return each<float>(a, [](auto x) { return round_to_even(x); });
+}
 constexpr V128 f32x4_add(V128 a, V128 b) noexcept { return pack(as<float>(a) + as<float>(b)); }
 constexpr V128 f32x4_sub(V128 a, V128 b) noexcept { return pack(as<float>(a) - as<float>(b)); }
 constexpr V128 f32x4_mul(V128 a, V128 b) noexcept { return pack(as<float>(a) * as<float>(b)); }
@@ -54,11 +64,21 @@ constexpr V128 f32x4_pmax(V128 a, V128 b) noexcept {
 // f64x2
 constexpr V128 f64x2_abs(V128 a) noexcept { return pack(as<u64>(a) & ~signs<double>()); }
 constexpr V128 f64x2_neg(V128 a) noexcept { return pack(as<u64>(a) ^ signs<double>()); }
-constexpr V128 f64x2_sqrt(V128 a) noexcept { return each<double>(a, f64_sqrt); }
-constexpr V128 f64x2_ceil(V128 a) noexcept { return each<double>(a, f64_ceil); }
-constexpr V128 f64x2_floor(V128 a) noexcept { return each<double>(a, f64_floor); }
-constexpr V128 f64x2_trunc(V128 a) noexcept { return each<double>(a, f64_trunc); }
-constexpr V128 f64x2_nearest(V128 a) noexcept { return each<double>(a, f64_nearest); }
+constexpr V128 f64x2_sqrt(V128 a) noexcept {
+  return each<double>(a, [](auto x) { return square_root(x); });
+}
+constexpr V128 f64x2_ceil(V128 a) noexcept {
+  return each<double>(a, [](auto x) { return round_up(x); });
+}
+constexpr V128 f64x2_floor(V128 a) noexcept {
+  return each<double>(a, [](auto x) { return round_down(x); });
+}
+constexpr V128 f64x2_trunc(V128 a) noexcept {
+  return each<double>(a, [](auto x) { return round_to_zero(x); });
+}
+constexpr V128 f64x2_nearest(V128 a) noexcept {
+  return each<double>(a, [](auto x) { return round_to_even(x); });
+}
 constexpr V128 f64x2_add(V128 a, V128 b) noexcept { return pack(as<double>(a) + as<double>(b)); }
 constexpr V128 f64x2_sub(V128 a, V128 b) noexcept { return pack(as<double>(a) - as<double>(b)); }
 constexpr V128 f64x2_mul(V128 a, V128 b) noexcept { return pack(as<double>(a) * as<double>(b)); }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Meanings of relaxed SIMD. Of the results the specification allows, Zhan always gives the one of
-// its deterministic profile, on every machine and in every engine: the same as the instruction
-// without "relaxed", two roundings for a multiply-add, signed bytes in both operands of a dot product.
+// Meanings of relaxed SIMD. Of the results the specification allows, Zhan always gives the same
+// one, on every machine and in every engine: that of the instruction without "relaxed"; two
+// roundings for a multiply-add; signed bytes in both operands of a dot product, whose pairs add
+// with saturation.
 #pragma once
 
 #include "wasm/sem_simd_convert.hpp"
@@ -11,6 +12,12 @@
 #include "wasm/sem_simd_widen.hpp"
 
 namespace zhan::sem {
+
+/// dot_pairs of bytes, saturating. The one sum that does not fit is that of two (-128)², 32768.
+constexpr V128 dot_bytes(const V128& a, const V128& b) noexcept {
+  const Vec<u16> sums = as<u16>(dot_pairs<i8>(a, b));
+  return pack(sums + (Vec<u16>)(sums == 0x8000));
+}
 
 constexpr V128 i8x16_relaxed_swizzle(V128 a, V128 b) noexcept { return swizzle(a, b); }
 
@@ -55,11 +62,9 @@ constexpr V128 i64x2_relaxed_laneselect(V128 a, V128 b, V128 c) noexcept {
 }
 
 constexpr V128 i16x8_relaxed_q15mulr_s(V128 a, V128 b) noexcept { return q15mulr_saturating(a, b); }
-constexpr V128 i16x8_relaxed_dot_i8x16_i7x16_s(V128 a, V128 b) noexcept {
-  return dot_pairs<i8>(a, b);
-}
+constexpr V128 i16x8_relaxed_dot_i8x16_i7x16_s(V128 a, V128 b) noexcept { return dot_bytes(a, b); }
 constexpr V128 i32x4_relaxed_dot_i8x16_i7x16_add_s(V128 a, V128 b, V128 c) noexcept {
-  return i32x4_add(add_pairs<i16>(dot_pairs<i8>(a, b)), c);
+  return i32x4_add(add_pairs<i16>(dot_bytes(a, b)), c);
 }
 
 }  // namespace zhan::sem
