@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Included before project(). Picks the compiler unless the user did: clang-22, else any clang >= 19 (the interpreter
-# chains its handlers with musttail and preserve_none, which gcc 12 has not), else gcc and the portable build.
+# Included before project(). Picks the compiler unless the user did: clang-22, else any clang >= 19
+# (the interpreter chains its handlers with musttail and preserve_none, which gcc 12 has not), else
+# gcc and the portable build.
 
 function(zhan_clang_version compiler out)
   execute_process(COMMAND ${compiler} -dumpversion OUTPUT_VARIABLE text ERROR_QUIET
@@ -25,8 +26,8 @@ macro(zhan_find_compiler)
     endif()
   endforeach()
   if(NOT CMAKE_CXX_COMPILER)
-    message(STATUS "No clang >= 19 found: using gcc and the portable build, whose interpreter is about "
-                   "three times slower. Install clang-22 for the fast one.")
+    message(STATUS "No clang >= 19 found: using gcc and the portable build, whose interpreter is "
+                   "about three times slower. Install clang-22 for the fast one.")
     set(CMAKE_CXX_COMPILER g++ CACHE STRING "C++ compiler")
     set(CMAKE_C_COMPILER gcc CACHE STRING "C compiler")
     set(ZHAN_PORTABLE ON CACHE BOOL "Call the handlers from a loop" FORCE)

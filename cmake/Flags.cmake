@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compile and link flags. `zhan-flags` is for every target of ours; layers add -fno-exceptions -fno-rtti.
+# Compile and link flags. `zhan-flags` is for every target of ours; layers add -fno-exceptions
+# -fno-rtti.
 include(CheckCXXSourceCompiles)
 include(CheckLinkerFlag)
 
@@ -14,11 +15,13 @@ set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
 
-# ccache: relative paths and no directory in the hash, so that build folders share what they compiled.
+# ccache: relative paths and no directory in the hash, so that build folders share what they
+# compiled.
 find_program(ZHAN_CCACHE ccache)
 mark_as_advanced(ZHAN_CCACHE)
 if(ZHAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(zhan_launcher /usr/bin/env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${ZHAN_CCACHE})
+  set(zhan_launcher
+      /usr/bin/env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${ZHAN_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${zhan_launcher})
   set(CMAKE_C_COMPILER_LAUNCHER ${zhan_launcher})
 endif()
@@ -65,8 +68,9 @@ else()
   set(zhan_tailcall 0)
 endif()
 if(NOT zhan_has_tailcall AND NOT ZHAN_PORTABLE)
-  message(STATUS "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} has no musttail with preserve_none: "
-                 "building the portable interpreter, about three times slower than with clang >= 19.")
+  message(STATUS "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} has no musttail with "
+                 "preserve_none: building the portable interpreter, about three times slower than "
+                 "with clang >= 19.")
 endif()
 
 target_compile_definitions(zhan-flags INTERFACE

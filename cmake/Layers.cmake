@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# zhan_layer(NAME DEPS...): the library zhan-NAME from src/NAME. An empty or absent folder is an INTERFACE library, so
-# a room can be furnished without touching CMake.
+# zhan_layer(NAME DEPS...): the library zhan-NAME from src/NAME. An empty or absent folder is an
+# INTERFACE library, so a room can be furnished without touching CMake.
 
 function(zhan_layer name)
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
@@ -18,7 +18,8 @@ function(zhan_layer name)
     target_compile_options(${target} PRIVATE -fno-stack-protector)
     if(name STREQUAL "base")
       # Code with exceptions (tests, tools) needs the type information of fmt::format_error.
-      set_property(SOURCE ${dir}/fmt_library.cpp APPEND PROPERTY COMPILE_OPTIONS -fexceptions -frtti)
+      set_property(SOURCE ${dir}/fmt_library.cpp APPEND PROPERTY
+        COMPILE_OPTIONS -fexceptions -frtti)
     endif()
     if(name STREQUAL "interp")
       zhan_interpreter_flags(${target} "${sources}")
@@ -37,8 +38,9 @@ function(zhan_layer name)
   set_property(GLOBAL APPEND PROPERTY zhan_layers ${target})
 endfunction()
 
-# A handler has no prologue: no frame pointer, no canary, no landing pad, no instrumentation, and is optimised in every
-# build (without it a musttail chain of a debug build spills everything at each cell).
+# A handler has no prologue: no frame pointer, no canary, no landing pad, no instrumentation, and is
+# optimised in every build (without it a musttail chain of a debug build spills everything at each
+# cell).
 function(zhan_interpreter_flags target sources)
   target_compile_options(${target} PRIVATE -fomit-frame-pointer $<$<COMPILE_LANGUAGE:CXX>:-fno-lto>)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The public library: libzhan.so and libzhan.a from the objects of all layers, headers, CMake package, pkg-config.
+# The public library: libzhan.so and libzhan.a from the objects of all layers, headers, CMake
+# package, pkg-config.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -25,12 +26,14 @@ if(NOT ZHAN_SANITIZE AND NOT ZHAN_FUZZ)
 endif()
 
 add_library(libzhan-static STATIC ${zhan_objects})
-set_target_properties(libzhan-static PROPERTIES OUTPUT_NAME zhan EXPORT_NAME zhan-static LINKER_LANGUAGE CXX)
+set_target_properties(libzhan-static PROPERTIES
+  OUTPUT_NAME zhan EXPORT_NAME zhan-static LINKER_LANGUAGE CXX)
 
 foreach(target IN ITEMS libzhan libzhan-static)
   target_include_directories(${target} INTERFACE
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:zhan-flags> $<BUILD_INTERFACE:Threads::Threads>)
+  target_link_libraries(${target} PRIVATE
+    $<BUILD_INTERFACE:zhan-flags> $<BUILD_INTERFACE:Threads::Threads>)
 endforeach()
 target_link_libraries(libzhan-static INTERFACE $<INSTALL_INTERFACE:pthread>)
 add_library(zhan::zhan ALIAS libzhan)
@@ -41,7 +44,8 @@ install(FILES ${zhan_public_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/zha
 install(EXPORT zhan-targets NAMESPACE zhan:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/zhan)
 configure_package_config_file(cmake/zhanConfig.cmake.in ${CMAKE_BINARY_DIR}/zhanConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/zhan)
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/zhanConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/zhanConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/zhanConfig.cmake ${CMAKE_BINARY_DIR}/zhanConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/zhan)
 configure_file(cmake/zhan.pc.in ${CMAKE_BINARY_DIR}/zhan.pc @ONLY)
