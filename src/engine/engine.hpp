@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Configuration and the objects of one embedding: engine, module, linker. Behind the public API.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "runtime/store.hpp"
+
+namespace zhan::engine {
+
+/// Options by name (options.def): the same keys in API, CLI and environment.
+class Config {
+ public:
+  Config();
+  /// Unknown key or bad value: a `config` error that names the nearest key or the allowed values.
+  Result<void> set(std::string_view key, std::string_view value);
+  [[nodiscard]] std::string_view get(std::string_view key) const;
+
+  Features features;
+  runtime::Mode mode;
+  runtime::StoreLimits limits;
+  bool lazy_validation = false;
+  bool deterministic = false;
+  enum class Signals : u8 { own, embedder, off } signals = Signals::own;
+  enum class EngineKind : u8 { interp } engine = EngineKind::interp;
+
+ private:
+  std::map<std::string, std::string, std::less<>> m_values;
+};
+
+/// Thread-safe, counted by shared_ptr. Stores and modules keep it.
+class Engine : public std::enable_shared_from_this<Engine> {
+ public:
+  static Result<std::shared_ptr<Engine>> create(Config config = {});
+  [[nodiscard]] const Config& config() const noexcept { return m_config; }
+  [[nodiscard]] const std::shared_ptr<TypeInterner>& types() const noexcept { return m_types; }
+  [[nodiscard]] const abi::EngineTable& table() const noexcept { return *m_table; }
+
+  using ModulePtr = std::shared_ptr<const runtime::ModuleInfo>;
+  /// Decodes and validates (wasm bytes, or text if they do not start with the magic number and `allow_text`).
+  /// `owner` keeps the bytes alive; empty = the bytes are copied. `name` is for backtraces.
+  Result<ModulePtr> compile(std::span<const u8> bytes, std::shared_ptr<const void> owner = {},
+                            std::string name = {}, bool allow_text = true);
+  /// Reads (maps) a file and compiles it; "-" is standard input.
+  Result<ModulePtr> compile_file(const std::string& path);
+  Result<std::unique_ptr<runtime::Store>> new_store();
+
+ private:
+  Engine() = default;
+  Config m_config;
+  std::shared_ptr<TypeInterner> m_types;
+  const abi::EngineTable* m_table = nullptr;
+};
+
+/// Names to definitions; store-free host functions and externs of stores. Not thread-safe while changed.
+class Linker {
+ public:
+  explicit Linker(std::shared_ptr<Engine> engine) : m_engine(std::move(engine)) {}
+
+  bool allow_shadowing = false;
+  /// An extern of one store; `link` error if the name is taken.
+  Result<void> define(std::string_view module, std::string_view name, runtime::Store& store,
+                      runtime::Extern item);
+  /// A host function for any store; `env` is kept while the linker or a store uses it.
+  Result<void> define_func(std::string_view module, std::string_view name, const FuncType& type,
+                           abi::Entry entry, std::shared_ptr<void> env);
+  /// All exports of an instance.
+  Result<void> define_instance(std::string_view module, runtime::Instance& instance);
+  enum class Unknown : u8 { error, trap, default_values };
+  /// What an unknown function import becomes.
+  Unknown unknown = Unknown::error;
+  /// Resolves every import by name in the store; the first that fails is a `link` error with module, name,
+  /// what was wanted and what was found.
+  Result<std::vector<runtime::Extern>> resolve(runtime::Store& store,
+                                               const runtime::ModuleInfo& module);
+  Result<runtime::Instance*> instantiate(runtime::Store& store, Engine::ModulePtr module);
+
+ private:
+  struct Item;
+  std::shared_ptr<Engine> m_engine;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Item>, std::less<>> m_items;
+};
+
+}  // namespace zhan::engine

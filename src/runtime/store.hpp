@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store (specification §4.2): owns instances, memories, tables, globals, host functions, one stack.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "runtime/code.hpp"
+#include "runtime/externs.hpp"
+
+namespace zhan::runtime {
+
+/// 0 = as much as the engine allows.
+struct StoreLimits {
+  u64 memory_bytes = ~u64{0};  // of all memories together
+  u64 table_elements = 10'000'000;
+  u64 instances = 100'000;
+  u64 stack_bytes = 8u << 20;  // value stack
+  u64 native_stack_bytes = 512u << 10;
+};
+
+/// A counted flag block that outlives its store; see Store::interrupt_handle.
+class Requests;
+
+struct StoreConfig {
+  std::shared_ptr<TypeInterner> types;
+  const abi::EngineTable* engine = nullptr;
+  Mode mode;  // explicit_checks: no guarded memories at all
+  StoreLimits limits;
+};
+
+class Instance;
+
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> create(const StoreConfig& config);
+  ~Store();  // runs the finalisers of host data in order of creation
+
+  [[nodiscard]] u64 id() const noexcept;  // never reused
+  [[nodiscard]] abi::Exec& exec() noexcept;
+  [[nodiscard]] TypeInterner& types() noexcept;
+  [[nodiscard]] const StoreConfig& config() const noexcept;
+  [[nodiscard]] StoreLimits& limits() noexcept;
+  void* user_data = nullptr;
+
+  // Making things. Errors: limit, no_memory, link, trap (of a start function).
+  /// Instantiates with positional imports, one for each of the module's; runs the start function.
+  /// Link errors use the reference's words ("unknown import", "incompatible import type") with names.
+  Result<Instance*> instantiate(std::shared_ptr<const ModuleInfo> module,
+                                std::span<const Extern> imports);
+  Result<Memory*> new_memory(const MemoryType& type);
+  Result<Table*> new_table(const TableType& type, u64 init);
+  Result<Global*> new_global(const GlobalType& type, Value init);
+  Result<Tag*> new_tag(TypeId type);
+  /// `finaliser(data)` runs when the store ends.
+  Result<abi::Func*> new_host_func(TypeId type, abi::Entry entry, void* data,
+                                   void (*finaliser)(void*) = nullptr, std::string name = {});
+  /// An externref that holds a host pointer (an object of the heap's cage, HEAP.md §8): its Ref.
+  Result<u64> new_externref(void* data, void (*finaliser)(void*) = nullptr);
+  /// The pointer of such a reference, or null for other references.
+  [[nodiscard]] void* externref_data(u64 ref) const noexcept;
+
+  // Calling. Errors: trap with backtrace, exit, interrupt, exception, type (wrong arguments).
+  Result<void> call(const abi::Func* func, std::span<const Value> args, std::vector<Value>& results);
+  /// Slots in, slots out; the types are the caller's business. `slots` holds max(params, results).
+  Result<void> call_raw(const abi::Func* func, std::span<abi::Slot> slots);
+
+  // Limits of time.
+  void set_fuel(u64 fuel) noexcept;  // only in a metered store
+  [[nodiscard]] u64 fuel_left() const noexcept;
+  /// From now; 0 = none. Kept by the engine's timer thread.
+  void set_deadline(u64 nanoseconds);
+  /// Raises interrupts from any thread, also after the store is gone.
+  [[nodiscard]] std::shared_ptr<Requests> interrupt_handle() const noexcept;
+
+  // For host functions. A host function returns Status::trapped after one of these.
+  void note_trap(Trap trap) noexcept;
+  /// Any error: it comes out of the call as it is (exit codes, host errors with payload).
+  void note_error(Error error) noexcept;
+
+  /// Type and name of a function for messages.
+  [[nodiscard]] const FuncType& type_of(const abi::Func* func) noexcept;
+
+  struct Impl;
+  [[nodiscard]] Impl& impl() noexcept { return *m_impl; }
+
+ private:
+  Store() noexcept = default;
+  std::unique_ptr<Impl> m_impl;
+};
+
+/// An instance; lives as long as its store. Not movable.
+class Instance {
+ public:
+  virtual ~Instance() = default;
+  [[nodiscard]] virtual Store& store() const noexcept = 0;
+  [[nodiscard]] virtual const std::shared_ptr<const ModuleInfo>& module() const noexcept = 0;
+  [[nodiscard]] virtual abi::Inst* inst() const noexcept = 0;
+  /// By name; nothing if there is no such export.
+  [[nodiscard]] virtual const Extern* find_export(std::string_view name) const noexcept = 0;
+  /// In module order.
+  [[nodiscard]] virtual std::span<const Extern> exports() const noexcept = 0;
+  /// The one Func of a function of this instance (made when first asked for).
+  virtual abi::Func* func(u32 index) noexcept = 0;
+  [[nodiscard]] virtual Memory* memory(u32 index) const noexcept = 0;
+  [[nodiscard]] virtual Table* table(u32 index) const noexcept = 0;
+  [[nodiscard]] virtual Global* global(u32 index) noexcept = 0;
+};
+
+/// The interrupt flag of a store.
+class Requests {
+ public:
+  std::atomic<u32> bits{0};
+  /// Makes running and blocked wasm of the store end with Trap::interrupted. Any thread, any time.
+  void raise(u32 bit = abi::request::interrupt) noexcept;
+};
+
+/// The instance that called the running host function; its memory 0 for host functions (null if none).
+[[nodiscard]] Instance* caller_instance(const abi::Exec* exec) noexcept;
+[[nodiscard]] Memory* caller_memory(const abi::Exec* exec) noexcept;
+
+}  // namespace zhan::runtime
