@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wasm/reader.hpp"
 
+#include <fmt/format.h>
+
 namespace zhan {
 namespace {
 
@@ -12,6 +14,18 @@ constexpr u8 empty_block = 0x40;
 constexpr u32 memory_index_flag = 0x40;
 
 }  // namespace
+
+Error ByteReader::error() const {
+  Error error(m_error, m_error_offset);
+  if (m_error != ErrorId::illegal_opcode) return error;
+  const u8* at = m_begin + (m_error_offset - m_base);
+  error.info().message += fmt::format(" {:02x}", *at);
+  if (is_prefix(*at)) {
+    ByteReader code({at + 1, m_end});
+    error.info().message += fmt::format(" {:02x}", code.u32_leb());
+  }
+  return error;
+}
 
 u64 ByteReader::unsigned_leb(u32 bits) noexcept {
   const u64 start = offset();
@@ -72,7 +86,6 @@ HeapType ByteReader::heap_type(bool& exact) noexcept {
   if (peek() == exact_heap) {
     exact = true;
     byte();
-    return HeapType::defined(u32_leb());
   }
   const i64 number = s33_leb();
   if (ok() && number < 0) fail_at(ErrorId::malformed_heap_type, start);
@@ -106,7 +119,14 @@ ValType ByteReader::value_type() noexcept {
 ValType ByteReader::storage_type() noexcept {
   if (peek() == static_cast<u8>(TypeKind::i8) || peek() == static_cast<u8>(TypeKind::i16))
     return static_cast<TypeKind>(byte());
-  return value_type();
+  const u64 start = offset();
+  const ValType type = value_type();
+  // Whatever part of it is wrong, the reference calls it a storage type.
+  if (m_error >= ErrorId::malformed_reference_type && m_error <= ErrorId::malformed_heap_type) {
+    m_error = ErrorId::malformed_storage_type;
+    m_error_offset = start;
+  }
+  return type;
 }
 
 BlockType ByteReader::block_type() noexcept {

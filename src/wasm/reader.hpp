@@ -26,7 +26,8 @@ class ByteReader {
   [[nodiscard]] u64 offset() const noexcept { return m_base + static_cast<u64>(m_at - m_begin); }
   [[nodiscard]] ErrorId error_id() const noexcept { return m_error; }
   [[nodiscard]] u64 error_offset() const noexcept { return m_error_offset; }
-  [[nodiscard]] Error error() const { return Error(m_error, m_error_offset); }
+  /// The first error; that of an illegal opcode names its bytes.
+  [[nodiscard]] Error error() const;
 
   /// Notes an error at the cursor (the first one counts) and ends the reading.
   void fail(ErrorId id) noexcept { fail_at(id, offset()); }
@@ -90,7 +91,7 @@ class ByteReader {
   ValType storage_type() noexcept;
   /// Reference type only.
   ValType reference_type() noexcept;
-  /// Heap type, `exact` set if the exact form was used.
+  /// Heap type, `exact` set if the exact form was used (its index is an s33 like any other here).
   HeapType heap_type(bool& exact) noexcept;
   BlockType block_type() noexcept;
 

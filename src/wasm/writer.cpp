@@ -53,7 +53,6 @@ void ByteWriter::heap_type(HeapType heap, bool exact) {
   if (exact) {
     ZHAN_ASSERT(heap.is_defined(), "only defined types have an exact form");
     byte(exact_heap);
-    return u32_leb(heap.number());
   }
   if (heap.is_defined()) return type_index(heap.number());
   byte(static_cast<u8>(heap.abs()));
