@@ -12,6 +12,12 @@
 
 namespace zhan {
 
+/// The lists of a function type, references by canonical ids; they lie in the interner and never move.
+struct Signature {
+  std::span<const ValType> params;
+  std::span<const ValType> results;
+};
+
 class TypeInterner {
  public:
   /// `capacity`: entries reserved (64 bytes each, touched on demand); ids are below it.
@@ -31,10 +37,10 @@ class TypeInterner {
   /// Never moves; valid for ids handed out before. No lock.
   [[nodiscard]] const TypeEntry* entries() const noexcept { return m_entries; }
   /// The function type of an id, references by canonical ids. Never moves. Thread-safe.
-  [[nodiscard]] const FuncType& func_type(TypeId id) const noexcept;
+  [[nodiscard]] Signature func_type(TypeId id) const noexcept;
   /// Fields of a struct or the element of an array (one), references by canonical ids.
   [[nodiscard]] std::span<const FieldType> fields(TypeId id) const noexcept;
-  /// For a continuation type: its function type.
+  /// For a continuation type: its function type, else no_type.
   [[nodiscard]] TypeId cont_func(TypeId id) const noexcept;
   [[nodiscard]] u32 count() const noexcept;
 
@@ -48,6 +54,7 @@ class TypeInterner {
 
  private:
   struct Impl;
+  Result<void> add_group(const TypeSection& section, RecGroup group, std::vector<TypeId>& ids);
   const TypeEntry* m_entries = nullptr;
   std::unique_ptr<Impl> m_impl;
 };
