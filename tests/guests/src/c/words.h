@@ -3,17 +3,17 @@
 #include <stddef.h>
 
 struct Word {
-    char* text;
-    unsigned count;
-    struct Word* next;
+  char* text;
+  unsigned count;
+  struct Word* next;
 };
 
 enum { Buckets = 257 };
 
 struct Words {
-    struct Word* bucket[Buckets];
-    size_t distinct;
-    size_t total;
+  struct Word* bucket[Buckets];
+  size_t distinct;
+  size_t total;
 };
 
 void count_word(struct Words* words, const char* text);
