@@ -15,7 +15,7 @@ function(zhan_layer name)
     else()
       target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
     endif()
-    target_compile_options(${target} PRIVATE -fno-stack-protector)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C,CXX>:-fno-stack-protector>)
     if(name STREQUAL "base")
       # Code with exceptions (tests, tools) needs the type information of fmt::format_error.
       set_property(SOURCE ${dir}/fmt_library.cpp APPEND PROPERTY
@@ -42,9 +42,10 @@ endfunction()
 # optimised in every build (without it a musttail chain of a debug build spills everything at each
 # cell).
 function(zhan_interpreter_flags target sources)
-  target_compile_options(${target} PRIVATE -fomit-frame-pointer $<$<COMPILE_LANGUAGE:CXX>:-fno-lto>)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-fomit-frame-pointer> $<$<COMPILE_LANGUAGE:CXX>:-fno-lto>)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    target_compile_options(${target} PRIVATE -fcf-protection=none)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fcf-protection=none>)
   endif()
   set(handlers ${sources})
   list(FILTER handlers INCLUDE REGEX "/handlers_[^/]*\\.cpp$")
