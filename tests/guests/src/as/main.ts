@@ -28,7 +28,8 @@ class Account {
     return this;
   }
   toString(): string {
-    return `${this.owner} has ${this.cents / 100}.${(this.cents % 100).toString().padStart(2, "0")}`;
+    const rest = (this.cents % 100).toString().padStart(2, "0");
+    return `${this.owner} has ${this.cents / 100}.${rest}`;
   }
 }
 
