@@ -175,6 +175,8 @@ struct Exec {
   Inst* inst = nullptr;
   Record* records = nullptr;
   u64 budget = 0;  // the countdown (C9) while outside; in a register inside
+  u64 acc = 0;     // accumulator and pinned local at a trap, for state_at
+  u64 local0 = 0;
   std::atomic<u32>* requests = nullptr;
   u8* heap_base = nullptr;
   u64 heap_cur = 0, heap_end = 0;  // allocation window
@@ -214,7 +216,9 @@ struct EngineTable {
   const Cell* prepare = nullptr;    // what FuncBody::cells of a wasm function starts with
   const Cell* call_host = nullptr;  // what that of a host function is
   /// Runs a function from the host: arguments at args[0..] = exec->vsp + 2, results left there; 2 +
-  /// max(parameters, results) slots have been checked. Pushes the host_to_wasm record.
+  /// max(parameters, results) slots have been checked. Pushes the host_to_wasm record. `returned`: Exec's
+  /// {pc, fp, inst, vsp} are as before. `trapped`: {pc, fp, inst} are those of the trap, for a walk down to
+  /// the entry frame; the caller saved its own before and restores them (vsp too) after the walk.
   Status (*call)(Exec* exec, const Func* func, Slot* args) = nullptr;
   /// Byte offset in the module of the instruction at `pc` (a cell of body's code); `address` tells
   /// apart two accesses of one cell (~0 = unknown). Slow: predecodes the function again.
