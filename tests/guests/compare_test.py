@@ -19,7 +19,9 @@ class CompareTest(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.path = pathlib.Path(self.folder.name)
-        (self.path / "table.tsv").write_text("# kernel\tn\tchecksum\nalpha\t3\t42\nbeta\t4\t-7\n")
+        (self.path / "table.tsv").write_text(
+            "# kernel\tn\tchecksum\tquick n\tchecksum\nalpha\t3\t42\t1\t5\nbeta\t4\t-7\t1\t5\n"
+        )
         (self.path / "alpha.wasm").write_text("number 42")
         (self.path / "beta.wasm").write_text("number -7")
 
@@ -50,6 +52,11 @@ class CompareTest(unittest.TestCase):
         self.assertEqual(times["failures"], {})
         self.assertGreater(times["geomean"]["a"], 0)
 
+    def test_quick_cases_have_their_own_checksums(self):
+        self.assertIn("result 42, expected 5", self.two("--quick").stdout)
+        (self.path / "alpha.wasm").write_text("number 5")
+        self.assertEqual(self.two("--quick", "--case", "alpha").returncode, 0)
+
     def test_wrong_result_fails(self):
         (self.path / "beta.wasm").write_text("number 8")
         result = self.two()
@@ -79,6 +86,33 @@ class CompareTest(unittest.TestCase):
         self.assertEqual(self.two("--case", "gamma").returncode, 1)
         (self.path / "alpha.wasm").unlink()
         self.assertIn("run bench/kernels/build first", self.two().stderr)
+
+
+class ValidateTest(unittest.TestCase):
+    def validate(self, module: str, *arguments: str) -> subprocess.CompletedProcess:
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "m.wasm"
+            file.write_text(module)
+            command = [ROOT / "bench" / "validate", "--engine", f"{ENGINE} {{file}}"]
+            return subprocess.run(
+                [*command, "--rounds", "1", *arguments, file], capture_output=True, text=True
+            )
+
+    def test_speed_is_printed(self):
+        result = self.validate("echo")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("MB/s", result.stdout)
+
+    def test_rejection_fails(self):
+        result = self.validate("exit 1")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("FAILED going", result.stdout)
+
+    def test_limit_holds_for_large_modules_only(self):
+        self.assertEqual(self.validate("echo", "--at-least", "1e9").returncode, 0)
+        result = self.validate("echo " + " " * 20_000_000, "--at-least", "1e9")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("TOO SLOW", result.stdout)
 
 
 if __name__ == "__main__":
