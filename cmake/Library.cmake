@@ -48,5 +48,6 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/zhanConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/zhanConfig.cmake ${CMAKE_BINARY_DIR}/zhanConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/zhan)
+file(RELATIVE_PATH zhan_pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/zhan.pc.in ${CMAKE_BINARY_DIR}/zhan.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/zhan.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
