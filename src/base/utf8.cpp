@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "base/assert.hpp"
+
 namespace zhan {
 namespace {
 
@@ -41,7 +43,9 @@ bool eight_ascii(const u8* at) noexcept {
 
 }  // namespace
 
-bool is_utf8(std::span<const u8> bytes) noexcept {
+namespace {
+
+usize valid_prefix(std::span<const u8> bytes) noexcept {
   usize at = 0;
   while (at < bytes.size()) {
     if (bytes.size() - at >= 8 && eight_ascii(&bytes[at])) {
@@ -51,10 +55,60 @@ bool is_utf8(std::span<const u8> bytes) noexcept {
     } else if (const usize size = sequence_size(bytes.subspan(at)); size != 0) {
       at += size;
     } else {
-      return false;
+      break;
     }
   }
-  return true;
+  return at;
+}
+
+std::span<const u8> bytes_of(std::string_view text) noexcept {
+  return {reinterpret_cast<const u8*>(text.data()), text.size()};
+}
+
+/// Bytes of the character at the start that may stand in a message as it is, else 0.
+usize printable_size(std::string_view text) noexcept {
+  const u8 first = static_cast<u8>(text[0]);
+  if (first < 0x80) return first < 0x20 || first == 0x7f ? 0 : 1;
+  return sequence_size(bytes_of(text));
+}
+
+}  // namespace
+
+bool is_utf8(std::span<const u8> bytes) noexcept { return valid_prefix(bytes) == bytes.size(); }
+
+usize valid_utf8_prefix(std::string_view text) noexcept { return valid_prefix(bytes_of(text)); }
+
+void append_utf8(std::string& text, u32 code) {
+  ZHAN_ASSERT(is_scalar_value(code), "only scalar values have an encoding");
+  const auto put = [&](u32 byte) { text += static_cast<char>(byte); };
+  const auto tail = [&](u32 shift) { put(0x80 | (code >> shift & 0x3f)); };
+  if (code < 0x80) return put(code);
+  if (code < 0x800) {
+    put(0xc0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      put(0xe0 | code >> 12);
+    } else {
+      put(0xf0 | code >> 18);
+      tail(12);
+    }
+    tail(6);
+  }
+  tail(0);
+}
+
+std::string escaped(std::string_view text, usize limit) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  while (!text.empty()) {
+    if (out.size() + 4 > limit) return out + "...";
+    const usize size = printable_size(text);
+    const u8 first = static_cast<u8>(text[0]);
+    if (size == 0) (((out += '\\') += digits[first >> 4]) += digits[first & 15]);
+    else out += text.substr(0, size);
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return out;
 }
 
 }  // namespace zhan
