@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bit>
+#include <limits>
 #include <type_traits>
 
 #include "base/ints.hpp"
@@ -38,20 +39,30 @@ constexpr F with_sign_of(F a, F b) noexcept {
   return std::bit_cast<F>((bits_of(a) & ~sign_bit<F>) | (bits_of(b) & sign_bit<F>));
 }
 
-/// The smaller operand. The two selections differ only for zeros of both signs, where -0 wins; a
-/// NaN operand makes a quiet NaN (by the sum).
+template <class F>
+inline constexpr BitsOf<F> quiet_bit = BitsOf<F>{1} << (std::numeric_limits<F>::digits - 2);
+
+/// The first NaN among the operands, made quiet. Not the sum: compilers exchange its operands, and
+/// which NaN comes out would depend on the build.
+template <class F>
+constexpr F first_nan(F a, F b) noexcept {
+  return std::bit_cast<F>(bits_of(a != a ? a : b) | quiet_bit<F>);
+}
+
+/// The smaller operand, or the first NaN. The two selections differ only for zeros of both signs,
+/// where -0 wins.
 template <class F>
 constexpr F minimum(F a, F b) noexcept {
   if (a != a || b != b) [[unlikely]]
-    return a + b;
+    return first_nan(a, b);
   return std::bit_cast<F>(bits_of(a < b ? a : b) | bits_of(b < a ? b : a));
 }
 
-/// The larger operand; +0 wins over -0.
+/// The larger operand, or the first NaN; +0 wins over -0.
 template <class F>
 constexpr F maximum(F a, F b) noexcept {
   if (a != a || b != b) [[unlikely]]
-    return a + b;
+    return first_nan(a, b);
   return std::bit_cast<F>(bits_of(a > b ? a : b) & bits_of(b > a ? b : a));
 }
 

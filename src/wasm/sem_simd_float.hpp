@@ -7,14 +7,18 @@
 
 namespace zhan::sem {
 
-/// `smaller` where an operand is not larger, both bits where they are equal (so -0 wins), and the
-/// sum, a quiet NaN, where they cannot be compared.
+/// first_nan() of lanes: only those count that hold a NaN.
+template <class F>
+constexpr Vec<F> first_nans(Vec<F> x, Vec<F> y) noexcept {
+  return (Vec<F>)((Vec<BitsOf<F>>)choose(x != x, x, y) | filled<BitsOf<F>>(quiet_bit<F>));
+}
+
 template <class F>
 constexpr V128 minimum_lanes(const V128& a, const V128& b) noexcept {
   const Vec<F> x = as<F>(a);
   const Vec<F> y = as<F>(b);
   const auto smaller = (Vec<BitsOf<F>>)lower(x, y) | (Vec<BitsOf<F>>)lower(y, x);
-  return pack(choose((x == x) & (y == y), (Vec<F>)smaller, x + y));
+  return pack(choose((x == x) & (y == y), (Vec<F>)smaller, first_nans<F>(x, y)));
 }
 
 template <class F>
@@ -22,7 +26,7 @@ constexpr V128 maximum_lanes(const V128& a, const V128& b) noexcept {
   const Vec<F> x = as<F>(a);
   const Vec<F> y = as<F>(b);
   const auto larger = (Vec<BitsOf<F>>)higher(x, y) & (Vec<BitsOf<F>>)higher(y, x);
-  return pack(choose((x == x) & (y == y), (Vec<F>)larger, x + y));
+  return pack(choose((x == x) & (y == y), (Vec<F>)larger, first_nans<F>(x, y)));
 }
 
 template <class F>
