@@ -22,7 +22,7 @@ class Tree:
         self.folder = tempfile.TemporaryDirectory()
         self.root = pathlib.Path(self.folder.name)
         (self.root / "tools").mkdir()
-        for name in ("check-layers", "check-licence", "check-sizes"):
+        for name in ("check-layers", "check-licence", "check-sizes", "check-words"):
             shutil.copy(TOOLS / name, self.root / "tools" / name)
         for name, text in files.items():
             path = self.root / name
@@ -90,6 +90,23 @@ class Licence(unittest.TestCase):
         self.assertIn("src/b.cpp", out)
         for name in ("src/a.cpp", ".ci/run", "README.md"):
             self.assertNotIn(name, out)
+
+
+class Words(unittest.TestCase):
+    def test_unfinished(self):
+        word = "TO" + "DO"
+        files = {"src/a.cpp": f"// {word}: later\n", "src/b.cpp": f"// {word}(#12): later\n",
+                 "docs/c.md": f"{word}\n"}
+        code, out = Tree(files).check("check-words")
+        self.assertEqual((code, out), (1, f"src/a.cpp:1: {word}\n"))
+
+    def test_machine_paths(self):
+        path = "/home" + "/me"
+        files = {"docs/a.md": f"see {path}/x\n", "docs/b.md": f"see https://example.org{path}\n"}
+        code, out = Tree(files).check("check-words")
+        self.assertEqual(code, 1)
+        self.assertIn("docs/a.md:1", out)
+        self.assertNotIn("docs/b.md", out)
 
 
 class Sizes(unittest.TestCase):
