@@ -32,7 +32,9 @@ const watched = new Proxy({}, { get: (_, name) => (seen.push(String(name)), name
 say(watched.alpha + watched.be, seen);
 say("k1=v1; k22=v22".replaceAll(/(?<key>\w+)=(?<value>\w+)/g, "$<value>:$<key>"));
 say(JSON.stringify({ date: new Date(Date.UTC(2000, 1, 29)), list: [undefined, NaN, -0], big: String(7n ** 40n) }));
-try { (function deep() { deep(); })(); } catch (error) { say(error.constructor.name); }
+for (const wrong of [() => null.x, () => nothing, () => new Array(-1), () => JSON.parse("{")]) {
+  try { wrong(); } catch (error) { say(error.constructor.name); }
+}
 const sorted = Array.from({ length: 20000 }, (_, i) => (i * 7919) % 20011).sort((a, b) => a - b);
 say(sorted[0], sorted[9999], sorted.at(-1));
 label: for (let i = 0; ; ++i) for (let j = 0; j < i; ++j) if (i * j > 200) { say(i, j); break label; }

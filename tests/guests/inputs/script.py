@@ -21,12 +21,11 @@ class Task:
 
 
 @functools.cache
-def ways(amount, coins=(1, 2, 5, 10, 20, 50)):
-    if amount == 0:
-        return 1
-    return sum(
-        ways(amount - c, coins[: i + 1]) for i, c in enumerate(coins) if c <= amount
-    )
+def ways(amount, coins=(50, 20, 10, 5, 2, 1)):
+    """Counts how coins make up an amount; never deeper than there are kinds of coins."""
+    if len(coins) == 1:
+        return amount % coins[0] == 0
+    return sum(ways(rest, coins[1:]) for rest in range(amount, -1, -coins[0]))
 
 
 def primes():
