@@ -128,6 +128,7 @@ struct Module {
   // Filled by validation (validate/validate.hpp).
   std::vector<TypeId> canonical;        // of each type
   std::vector<bool> declared_functions;  // may be named by ref.func in code
+  std::vector<bool> exact_imports;       // of imported functions; empty if none is exact
 
   [[nodiscard]] std::span<const u8> view(Range r) const noexcept {
     return bytes.subspan(r.offset, r.size);
