@@ -17,8 +17,8 @@ namespace builtin {
 
 /// The function of a table element that call_indirect found null, unfilled or of another type id: fills,
 /// tests subtyping; null and a trap noted if it must not be called.
-const Func* resolve_indirect(Exec* exec, Inst* inst, u32 table, u64 index, TypeId expected) noexcept;
-/// The same for call_ref: a null reference traps; types are known from validation.
+const Func* resolve_indirect(Exec* exec, Inst* inst, Table* table, u64 index,
+                             TypeId expected) noexcept;
 /// Accounts fuel, looks at requests, grants a new period; `budget` is what the subtraction left
 /// (wrapped below zero). False: a trap has been noted.
 bool poll(Exec* exec, u64& budget) noexcept;
