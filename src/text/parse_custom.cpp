@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/parse_custom.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+#include "text/string_text.hpp"
+
+namespace zhan::text {
+namespace {
+
+constexpr std::string_view section_words[] = {"custom", "type",   "import", "func",  "table",
+                                              "memory", "global", "export", "start", "elem",
+                                              "code",   "data",   "datacount", "tag"};
+
+constexpr u32 rank_of(SectionId id) noexcept {
+  u32 rank = 0;
+  while (section_order[rank] != id) ++rank;
+  return rank;
+}
+constexpr u32 before_first = 1;
+constexpr u32 after_last = 2 * section_count;
+
+/// Reads the body of one @custom annotation.
+class CustomNote {
+ public:
+  CustomNote(Context& context, const Note& note) : x(context), m_note(note), m_lexer(note.body) {}
+
+  void parse() {
+    PlacedCustom custom;
+    custom.slot = after_last;
+    Token token = m_lexer.next();
+    if (token.kind != TokenKind::string) return fail("missing section name");
+    const std::string_view name = x.decode(token);
+    if (!is_utf8(name)) return fail("malformed UTF-8 encoding");
+    custom.section.name = add(name);
+    token = m_lexer.next();
+    if (token.kind == TokenKind::open) {
+      if (!placement(custom.slot)) return;
+      token = m_lexer.next();
+    }
+    const u32 start = static_cast<u32>(x.bytes.size());
+    for (; token.kind == TokenKind::string; token = m_lexer.next()) x.bytes.bytes(x.decode(token));
+    if (token.kind != TokenKind::end) return fail("unexpected token");
+    custom.section.payload = {start, static_cast<u32>(x.bytes.size()) - start};
+    x.customs.push_back(custom);
+  }
+
+ private:
+  void fail(const char* what) {
+    x.c.fail_with(ErrorId::malformed_annotation, m_note.at,
+                  std::string("@custom annotation: ") + what);
+  }
+  Range add(std::string_view bytes) {
+    const Range range{static_cast<u32>(x.bytes.size()), static_cast<u32>(bytes.size())};
+    x.bytes.bytes(bytes);
+    return range;
+  }
+
+  /// "before" or "after" and a section, behind the "(".
+  bool placement(u32& slot) {
+    const Token where = m_lexer.next();
+    const bool before = where.kind == TokenKind::keyword && where.text == "before";
+    const bool after = where.kind == TokenKind::keyword && where.text == "after";
+    if (!before && !after) return fail("malformed placement"), false;
+    const Token kind = m_lexer.next();
+    if (before && kind.text == "first") slot = before_first;
+    else if (after && kind.text == "last") slot = after_last;
+    else if (!section_slot(kind, slot)) return fail("malformed section kind"), false;
+    else if (after) ++slot;
+    if (m_lexer.next().kind != TokenKind::close) return fail("unexpected token"), false;
+    return true;
+  }
+  /// Slot before the section that the word names.
+  static bool section_slot(const Token& token, u32& slot) noexcept {
+    if (token.kind != TokenKind::keyword) return false;
+    for (u8 id = 1; id < section_count; ++id) {
+      if (section_words[id] != token.text) continue;
+      slot = 2 * rank_of(static_cast<SectionId>(id));
+      return true;
+    }
+    return false;
+  }
+
+  Context& x;
+  const Note& m_note;
+  Lexer m_lexer;
+};
+
+/// The last section that the module has before the slot.
+SectionId last_before(const Module& m, u32 slot) noexcept {
+  SectionId last = SectionId::custom;
+  for (u32 rank = 1; rank < section_count && 2 * rank < slot; ++rank)
+    if (has_section(m, section_order[rank])) last = section_order[rank];
+  return last;
+}
+
+std::string_view bytes_at(const Context& x, Range range) noexcept {
+  const auto view = x.bytes.view().subspan(range.offset, range.size);
+  return {reinterpret_cast<const char*>(view.data()), view.size()};
+}
+
+bool is_trailer(const Context& x, const PlacedCustom& custom) noexcept {
+  const std::string_view name = bytes_at(x, custom.section.name);
+  return custom.slot == after_last && (name == "producers" || name == "target_features");
+}
+
+void add_custom(Context& x, std::string_view name, std::span<const u8> payload, u32 slot) {
+  PlacedCustom custom;
+  custom.slot = slot;
+  custom.section.name = {static_cast<u32>(x.bytes.size()), static_cast<u32>(name.size())};
+  x.bytes.bytes(name);
+  custom.section.payload = {static_cast<u32>(x.bytes.size()), static_cast<u32>(payload.size())};
+  x.bytes.bytes(payload);
+  // Tools expect the names before these two, which end a module.
+  auto at = x.customs.end();
+  if (slot == after_last)
+    while (at != x.customs.begin() && is_trailer(x, *(at - 1))) --at;
+  x.customs.insert(at, custom);
+}
+
+void add_hints(Context& x) {
+  if (x.hints.empty()) return;
+  ByteWriter payload;
+  const auto run_end = [&](usize at) {
+    usize end = at;
+    while (end < x.hints.size() && x.hints[end].function == x.hints[at].function) ++end;
+    return end;
+  };
+  u32 functions = 0;
+  for (usize at = 0; at < x.hints.size(); at = run_end(at)) ++functions;
+  payload.u32_leb(functions);
+  for (usize at = 0, end = 0; at < x.hints.size(); at = end) {
+    end = run_end(at);
+    payload.u32_leb(x.hints[at].function);
+    payload.u32_leb(static_cast<u32>(end - at));
+    for (usize i = at; i < end; ++i) {
+      payload.u32_leb(x.hints[i].offset);
+      payload.name(x.hints[i].bytes);
+    }
+  }
+  add_custom(x, "metadata.code.branch_hint", payload.view(), 2 * rank_of(SectionId::code));
+}
+
+}  // namespace
+
+std::string_view section_word(SectionId id) noexcept { return section_words[static_cast<usize>(id)]; }
+
+bool has_section(const Module& m, SectionId id) noexcept {
+  switch (id) {
+    case SectionId::custom: return false;
+    case SectionId::type: return !m.types.types.empty();
+    case SectionId::import: return !m.imports.empty();
+    case SectionId::function: case SectionId::code: return !m.code.empty();
+    case SectionId::table: return m.tables.size() > m.imported_tables;
+    case SectionId::memory: return m.memories.size() > m.imported_memories;
+    case SectionId::tag: return m.tags.size() > m.imported_tags;
+    case SectionId::global: return m.globals.size() > m.imported_globals;
+    case SectionId::export_: return !m.exports.empty();
+    case SectionId::start: return m.start.has_value();
+    case SectionId::element: return !m.elements.empty();
+    case SectionId::data_count: return m.data_count.has_value();
+    case SectionId::data: return !m.data.empty();
+  }
+  return false;
+}
+
+void parse_module_notes(Context& x) {
+  for (const Note* note = x.c.note(); note != nullptr && x.c.ok(); note = x.c.note()) {
+    if (note->id == "custom") {
+      const Note taken = x.c.take_note();
+      CustomNote(x, taken).parse();
+    } else if (note->id == "zhan.data_count") {
+      x.uses_data = true;
+      x.c.take_note();
+    } else {
+      return;  // misplaced, which the cursor reports
+    }
+  }
+}
+
+void parse_module_name(Context& x) {
+  const std::string_view id = x.optional_id();
+  const std::string_view name = x.with_name_note(id);
+  x.names.set_module(name);
+  const Note* note = x.c.note();
+  if (note != nullptr && note->id == "name")
+    x.c.fail_with(ErrorId::malformed_annotation, note->at, "@name annotation: multiple module");
+}
+
+void finish_customs(Context& x) {
+  add_hints(x);
+  const bool own_names = std::ranges::any_of(x.customs, [&](const PlacedCustom& custom) {
+    return bytes_at(x, custom.section.name) == "name";
+  });
+  if (!own_names && !x.names.empty()) {
+    ByteWriter payload;
+    x.names.write(payload);
+    add_custom(x, "name", payload.view(), after_last);
+  }
+  for (u32 slot = 0; slot <= after_last; ++slot)
+    for (PlacedCustom& custom : x.customs) {
+      if (custom.slot != slot) continue;
+      custom.section.after = last_before(x.m, slot);
+      x.m.customs.push_back(custom.section);
+    }
+}
+
+}  // namespace zhan::text
