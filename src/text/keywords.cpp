@@ -68,7 +68,7 @@ Op find_op_by_text(std::string_view text) noexcept { return slots[find_slot(slot
 bool is_known_word(std::string_view text) noexcept {
   return find_op_by_text(text) != no_op || std::binary_search(std::begin(words), std::end(words), text) ||
          is_number_behind(text, "offset=") || is_number_behind(text, "align=") ||
-         is_number_behind(text, "nan:");
+         (text.starts_with("nan:0x") && is_number_behind(text, "nan:"));
 }
 
 }  // namespace zhan::text

@@ -14,6 +14,7 @@ constexpr usize max_text = usize{1} << 30;
 /// Types were read before, as other fields may use them early.
 void skip_type_field(Context& x, usize& next) {
   const char* at = x.c.peek().text.data();
+  if (x.c.note() != nullptr) x.c.take();  // misplaced, which a move would pass over
   if (next == x.type_fields.size() || x.type_fields[next].begin != at) return x.c.unexpected();
   x.c.seek(x.type_fields[next++].end);
 }

@@ -27,7 +27,8 @@ bool CodeParser::takes_plain(Kind kind) noexcept {
   switch (kind) {
     case Kind::root: case Kind::block: case Kind::then_part: case Kind::else_part:
     case Kind::try_part: case Kind::catch_part: case Kind::catch_all_part: case Kind::folded_block:
-    case Kind::if_then: case Kind::if_else: case Kind::try_do: case Kind::try_clause: return true;
+    case Kind::if_then: case Kind::if_else: case Kind::try_do: case Kind::try_clause:
+    case Kind::try_last: return true;
     default: return false;
   }
 }
@@ -92,13 +93,14 @@ void CodeParser::close() {
       m_frames.pop_back();
       break;
     case Kind::folded_block: case Kind::after_then: case Kind::after_else:
-    case Kind::after_do: case Kind::try_clauses:
+    case Kind::after_do: case Kind::try_clauses: case Kind::after_last:
       end_block();
       break;
     case Kind::if_then: frame.kind = Kind::after_then; break;
     case Kind::if_else: frame.kind = Kind::after_else; break;
     case Kind::try_do: frame.kind = Kind::after_do; break;
     case Kind::try_clause: frame.kind = Kind::try_clauses; break;
+    case Kind::try_last: frame.kind = Kind::after_last; break;
     case Kind::try_end: m_frames.pop_back(); break;
     default: return c.unexpected();
   }
@@ -114,7 +116,7 @@ void CodeParser::open() {
       [[fallthrough]];
     case Kind::after_then: return folded_if(frame);
     case Kind::try_start: case Kind::after_do: case Kind::try_clauses: return folded_try(frame);
-    case Kind::after_else: case Kind::try_end: return c.unexpected();
+    case Kind::after_else: case Kind::after_last: case Kind::try_end: return c.unexpected();
     default: return folded();
   }
 }
@@ -146,7 +148,7 @@ void CodeParser::folded_try(Frame& frame) {
     frame.kind = Kind::try_clause;
   } else if (c.skip_open("catch_all")) {
     x.bytes.op(Op::catch_all);
-    frame.kind = Kind::try_clause;
+    frame.kind = Kind::try_last;
   } else if (frame.kind == Kind::after_do && c.at_open("delegate")) {
     c.take();
     c.take();

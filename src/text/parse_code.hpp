@@ -31,7 +31,7 @@ class CodeParser {
     folded_op,     // "(op ...": operands
     folded_block,  // "(block ...": anything
     if_condition, if_then, after_then, if_else, after_else,  // "(if ..."
-    try_start, try_do, after_do, try_clauses, try_clause, try_end,     // "(try ..."
+    try_start, try_do, after_do, try_clauses, try_clause, try_last, after_last, try_end,  // "(try ..."
   };
   struct Frame {
     Kind kind = Kind::root;

@@ -177,7 +177,7 @@ void FieldParser::table() {
     x.m.tables.push_back(table);
     return table_elements(number, table.type);
   }
-  table.type.limits = parse_limits(x, table.type.is64);
+  table.type.limits = parse_limits(x);
   table.type.element = parse_ref_type(x);
   if (imported) add_import(import);
   else if (!c.at(TokenKind::close)) table.init = m_code.expression();
@@ -199,7 +199,7 @@ void FieldParser::memory() {
     parse_page_size(x, type);
     return memory_data(number, type);
   }
-  type.limits = parse_limits(x, type.is64);
+  type.limits = parse_limits(x);
   type.shared = c.skip_word("shared");
   parse_page_size(x, type);
   if (imported) add_import(import);

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "text/parse_types.hpp"
 
@@ -24,15 +25,18 @@ bool at_number(const Cursor& c) noexcept {
          parse_f64(c.peek().text).status != NumberStatus::malformed;
 }
 
+/// Malformed for tokens that are no number of the kind.
+NumberText number_text(const Token& token, bool is_float, u32 width) {
+  if (token.kind != TokenKind::number && (!is_float || token.kind != TokenKind::keyword)) return {};
+  if (!is_float) return parse_int(token.text, width);
+  return width == 32 ? parse_f32(token.text) : parse_f64(token.text);
+}
+
 }  // namespace
 
 u64 parse_constant(Cursor& c, bool is_float, u32 width) {
   const Token& token = c.peek();
-  if (token.kind != TokenKind::number && (!is_float || token.kind != TokenKind::keyword))
-    return c.unexpected(), 0;
-  const NumberText number = !is_float    ? parse_int(token.text, width)
-                            : width == 32 ? parse_f32(token.text)
-                                          : parse_f64(token.text);
+  const NumberText number = number_text(token, is_float, width);
   if (number.status == NumberStatus::malformed) return c.unexpected(), 0;
   if (!number.ok()) return c.fail_here(ErrorId::constant_out_of_range, token.text), 0;
   c.take();
@@ -47,13 +51,18 @@ V128 parse_v128(Cursor& c) {
   if (shape == nullptr) return c.unexpected(), v;
   c.take();
   const u32 size = shape->width / 8;
+  std::optional<Token> too_large;  // their number counts before their values do
   for (u32 at = 0; at < 16; at += size) {
     if (!at_number(c) && !is_unknown_token(c.peek()))
       return c.fail_here(ErrorId::wrong_number_of_lanes), v;
-    const u64 lane = parse_constant(c, shape->is_float, shape->width);
-    std::memcpy(v.bytes.data() + at, &lane, size);
+    const NumberText lane = number_text(c.peek(), shape->is_float, shape->width);
+    if (lane.status == NumberStatus::malformed) return c.unexpected(), v;
+    if (!lane.ok()) too_large = c.peek();
+    std::memcpy(v.bytes.data() + at, &lane.bits, size);
+    c.take();
   }
   if (at_number(c)) c.fail_here(ErrorId::wrong_number_of_lanes);
+  if (too_large) c.fail(ErrorId::constant_out_of_range, too_large->text.data(), too_large->text);
   return v;
 }
 
@@ -63,8 +72,8 @@ void ImmParser::const_v128(V128& v) { v = parse_v128(x.c); }
 
 void ImmParser::lanes(V128& v) {
   for (u8& lane : v.bytes) {
-    if (!x.c.at(TokenKind::number)) return x.c.fail_here(ErrorId::invalid_lane_length);
-    if (x.c.peek().text.starts_with('-')) return x.c.fail_here(ErrorId::i8_constant_out_of_range);
+    if (!at_number(x.c)) return x.c.fail_here(ErrorId::invalid_lane_length);
+    if (!parse_nat(x.c.peek().text).ok()) return x.c.fail_here(ErrorId::i8_constant_out_of_range);
     this->lane(lane);
   }
   if (x.c.at(TokenKind::number)) x.c.fail_here(ErrorId::invalid_lane_length);

@@ -43,7 +43,7 @@ void FieldParser::import_desc(Import& import) {
     case ExternKind::table: {
       Table table;
       table.type.is64 = parse_address_type(x);
-      table.type.limits = parse_limits(x, table.type.is64);
+      table.type.limits = parse_limits(x);
       table.type.element = parse_ref_type(x);
       x.m.tables.push_back(table);
       return;

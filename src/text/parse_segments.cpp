@@ -47,6 +47,9 @@ void FieldParser::elem() {
     if (with_table) {
       segment.table = x.index(Space::table);
       c.expect_close();
+    } else if (c.at(TokenKind::number)) {
+      segment.table = x.index(Space::table);  // "(elem 0 (offset) ...)", the older form
+      with_table = segment.table != 0;
     }
     if (with_table || at_offset()) {
       segment.mode = SegmentMode::active;
@@ -137,10 +140,13 @@ void FieldParser::table_elements(u32 table, TableType type) {
 void FieldParser::data() {
   x.names.add(NameKind::data, static_cast<u32>(x.m.data.size()), name_here());
   Data segment;
-  const bool with_memory = c.skip_open("memory");
+  bool with_memory = c.skip_open("memory");
   if (with_memory) {
     segment.memory = x.index(Space::memory);
     c.expect_close();
+  } else if (c.at(TokenKind::number)) {
+    segment.memory = x.index(Space::memory);  // "(data 0 (offset) ...)", the older form
+    with_memory = segment.memory != 0;
   }
   if (with_memory || c.at(TokenKind::open)) {
     segment.mode = SegmentMode::active;

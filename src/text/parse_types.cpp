@@ -237,8 +237,9 @@ u32 explicit_type_use(Context& x, bool named) {
   x.c.skip_open("type");
   const u32 number = x.index(Space::type);
   x.c.expect_close();
-  if (parse_signature(x, named)) check_inline_type(x, number, at);
-  else load_signature(x, number);
+  if (!parse_signature(x, named)) load_signature(x, number);
+  else if (x.c.at_open("param") || x.c.at_open("type")) x.c.unexpected();
+  else check_inline_type(x, number, at);
   return number;
 }
 
@@ -299,10 +300,11 @@ GlobalType parse_global_type(Context& x) {
   return type;
 }
 
-Limits parse_limits(Context& x, bool is64) {
-  const u64 largest = is64 ? ~u64{0} : ~u32{0};
+Limits parse_limits(Context& x) {
+  const bool wide = x.features.has(Feature::memory64);
+  const u64 largest = wide ? ~u64{0} : ~u32{0};
   const ErrorId range =
-      is64 ? ErrorId::i64_constant_out_of_range : ErrorId::i32_constant_out_of_range;
+      wide ? ErrorId::i64_constant_out_of_range : ErrorId::i32_constant_out_of_range;
   Limits limits;
   limits.min = x.c.nat(largest, range);
   limits.has_max = x.c.at(TokenKind::number);
@@ -329,7 +331,7 @@ void parse_page_size(Context& x, MemoryType& type) {
 MemoryType parse_memory_type(Context& x) {
   MemoryType type;
   type.is64 = parse_address_type(x);
-  type.limits = parse_limits(x, type.is64);
+  type.limits = parse_limits(x);
   type.shared = x.c.skip_word("shared");
   parse_page_size(x, type);
   return type;

@@ -21,8 +21,8 @@ namespace zhan::text {
 [[nodiscard]] HeapType parse_heap_type(Context& x, bool& exact);
 
 [[nodiscard]] GlobalType parse_global_type(Context& x);
-/// Bounds; `is64` widens their range.
-[[nodiscard]] Limits parse_limits(Context& x, bool is64);
+/// Bounds: 64-bit numbers whatever the address type (validation compares), 32-bit without memory64.
+[[nodiscard]] Limits parse_limits(Context& x);
 /// [i64 | i32] limits [shared] [(pagesize n)]
 [[nodiscard]] MemoryType parse_memory_type(Context& x);
 /// "i64" or "i32" in front of limits.
