@@ -30,8 +30,8 @@ Result<Module> decode(std::span<const u8> bytes, std::shared_ptr<const void> own
 
 Result<Module> Decoder::run(std::shared_ptr<const void> owner) {
   ZHAN_TRY_VOID(header());
-  ByteReader top(m_bytes.subspan(header_size), header_size);
-  while (!top.at_end()) ZHAN_TRY_VOID(section(top));
+  m_r = ByteReader(m_bytes.subspan(header_size), header_size);
+  while (!m_r.at_end()) ZHAN_TRY_VOID(section());
   ZHAN_TRY_VOID(lengths_agree());
   m_module.owner = std::move(owner);
   return std::move(m_module);
@@ -52,25 +52,25 @@ Result<void> Decoder::header() {
               component ? "this is a component, not a module" : "");
 }
 
-Result<void> Decoder::section(ByteReader& top) {
-  const u64 start = top.offset();
-  const u8 id = top.byte();
+Result<void> Decoder::section() {
+  const u64 start = m_r.offset();
+  const u8 id = m_r.byte();
   if (id >= section_count) return fail(ErrorId::malformed_section_id, start);
-  const u64 size_at = top.offset();
-  const u32 size = top.u32_leb();
-  if (!top.ok()) return fail(top.error());
+  const u64 size_at = m_r.offset();
+  const u32 size = m_r.u32_leb();
+  if (!m_r.ok()) return fail(m_r.error());
   m_section = static_cast<SectionId>(id);
-  if (size > top.left())
+  if (size > m_r.left())
     return fail(ErrorId::length_out_of_bounds, size_at,
-                fmt::format("{} section of {} bytes, {} left", section_name(m_section), size, top.left()));
+                fmt::format("{} section of {} bytes, {} left", section_name(m_section), size,
+                            m_r.left()));
   ZHAN_TRY_VOID(in_order(m_section, start));
-  m_r = ByteReader(top.bytes(size), top.offset() - size);
-  ZHAN_ASSERT(top.ok(), "the size was checked");
   m_what = nullptr;
+  m_end = m_r.offset() + size;
   content(m_section);
-  if (m_r.ok() && !m_r.at_end()) {
+  if (m_r.ok() && m_r.offset() != m_end) {
     m_what = nullptr;
-    m_r.fail(ErrorId::section_size_mismatch);
+    m_r.fail_at(ErrorId::section_size_mismatch, std::min(m_r.offset(), m_end));
   }
   if (!m_r.ok()) return fail(error());
   if (m_section != SectionId::custom) m_last = m_section;
@@ -109,7 +109,8 @@ void Decoder::custom_section() {
   custom.after = m_last;
   custom.name = name();
   const u64 start = m_r.offset();
-  m_r.bytes(m_r.left());
+  if (start > m_end) return m_r.fail_at(ErrorId::unexpected_end, m_end);
+  m_r.bytes(m_end - start);
   custom.payload = range_from(start);
   m_module.customs.push_back(custom);
 }

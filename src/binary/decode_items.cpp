@@ -45,6 +45,7 @@ ConstExpr Decoder::expression() {
     const OpInfo& info = op_info(op);
     need(info.feature, at);
     read_imm(m_r, info, m_imm);
+    if (op == Op::else_ && depth == 1) m_r.fail_at(ErrorId::end_opcode_expected, at);
     if (opens(info)) ++depth;
     if (closes(op) && --depth == 0) break;
   }

@@ -100,26 +100,28 @@ void Decoder::code_section() {
 }
 
 void Decoder::code_entry() {
+  const u64 size_at = m_r.offset();
   const u32 size = m_r.u32_leb();
-  Code code;
+  if (size > m_r.left()) m_r.fail_at(ErrorId::length_out_of_bounds, size_at);
+  if (!m_r.ok()) return;
   const u64 start = m_r.offset();
-  const auto body = m_r.bytes(size);
+  const u64 end = start + size;
+  Code code;
+  code.body = {static_cast<u32>(start), size};
+  code.local_slots = locals();
+  const u64 code_at = m_r.offset();
+  if (m_r.ok()) body_end(end);
   if (!m_r.ok()) return;
-  code.body = range_from(start);
-  // The locals must not reach beyond the body.
-  ByteReader rest = m_r;
-  m_r = ByteReader(body, start);
-  code.local_slots = locals(start);
-  code.code = {static_cast<u32>(m_r.offset()), static_cast<u32>(m_r.left())};
-  if (m_r.ok()) body_end(code);
-  if (!m_r.ok()) return;
-  m_r = rest;
+  ZHAN_ASSERT(code_at < end, "code has its end at least");
+  code.code = {static_cast<u32>(code_at), static_cast<u32>(end - code_at)};
+  m_r.seek(end);
   m_module.code.push_back(code);
 }
 
 // Groups of up to 2^32 - 1: the sums are 64-bit and checked before anything is multiplied (C13).
-u32 Decoder::locals(u64 at) {
+u32 Decoder::locals() {
   constexpr u64 most = ~u32{0};
+  const u64 start = m_r.offset();
   u64 number = 0, slots = 0;
   const u32 groups = count(most, 2);
   for (u32 i = 0; i < groups && m_r.ok(); ++i) {
@@ -127,21 +129,18 @@ u32 Decoder::locals(u64 at) {
     const ValType type = value_type();
     number += group;
     slots += group * type.slots();
-    if (number > most) m_r.fail_at(ErrorId::too_many_locals, at);
+    if (number > most) m_r.fail_at(ErrorId::too_many_locals, start);
   }
-  if (slots > m_limits.local_slots) m_r.fail_at(ErrorId::locals_too_large, at);
+  if (slots > m_limits.local_slots) m_r.fail_at(ErrorId::locals_too_large, start);
   return m_r.ok() ? static_cast<u32>(slots) : 0;
 }
 
-// A body without its `end` is told by what follows it, in the words of a reader that goes on there.
-void Decoder::body_end(const Code& code) {
-  ZHAN_ASSERT(code.code.offset + code.code.size == code.body.offset + code.body.size,
-              "the code is the rest of the body");
-  const usize end = usize{code.body.offset} + code.body.size;
-  if (code.code.size != 0 && m_bytes[end - 1] == end_byte) return;
-  if (end == m_bytes.size()) return m_r.fail_at(ErrorId::unexpected_end_of_section, end);
-  m_r.fail_at(m_bytes[end] == end_byte ? ErrorId::section_size_mismatch : ErrorId::end_opcode_expected,
-              end);
+// Instructions are the validator's. Only a body that cannot be right, for its last byte is no `end`, is
+// read, to say why: something in it is malformed, or it ends elsewhere than its size says.
+void Decoder::body_end(u64 end) {
+  if (m_r.offset() < end && m_bytes[end - 1] == end_byte) return;
+  (void)expression();
+  m_r.fail_at(ErrorId::section_size_mismatch, end);
 }
 
 }  // namespace zhan::binary

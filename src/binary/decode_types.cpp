@@ -64,8 +64,8 @@ void Decoder::descriptor_clauses(SubType& type) {
 void Decoder::composite(SubType& type) {
   const u64 start = m_r.offset();
   const u8 form = m_r.byte();
-  if (form != func_form && m_r.ok())
-    need(form == cont_form ? Feature::stack_switching : Feature::gc, start);
+  if (form == struct_form || form == array_form) need(Feature::gc, start);
+  if (form == cont_form) need(Feature::stack_switching, start);
   switch (form) {
     case func_form: return func_type(type);
     case struct_form: return struct_type(type);
@@ -75,7 +75,9 @@ void Decoder::composite(SubType& type) {
       type.count = 1;
       return field();
     case cont_form: return cont_type(type);
-    default: m_r.fail_at(ErrorId::malformed_definition_type, start);
+    default:  // forms are s7: a continuation bit makes a number too long
+      m_r.fail_at((form & 0x80) != 0 ? ErrorId::integer_representation_too_long
+                                     : ErrorId::malformed_definition_type, start);
   }
 }
 

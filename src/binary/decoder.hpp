@@ -7,9 +7,9 @@
 
 namespace zhan::binary {
 
-/// Reads section after section into m_module. Errors stick in m_r (the reader of the current section)
-/// and end every loop by themselves, so that each function may go on as if all were well; run() asks
-/// once a section.
+/// Reads section after section into m_module. Errors stick in m_r and end every loop by themselves, so
+/// that each function may go on as if all were well; run() asks once a section. As in the reference, m_r
+/// sees the whole file and each section must end where its size says: so errors get the same words.
 class Decoder {
  public:
   Decoder(std::span<const u8> bytes, const Features& features, const DecodeLimits& limits) noexcept
@@ -21,7 +21,7 @@ class Decoder {
  private:
   // decode.cpp: the frame
   Result<void> header();
-  Result<void> section(ByteReader& top);
+  Result<void> section();
   [[nodiscard]] Result<void> in_order(SectionId id, u64 at);
   void content(SectionId id);
   void custom_section();
@@ -78,8 +78,8 @@ class Decoder {
   void data();
   void code_section();
   void code_entry();
-  u32 locals(u64 at);
-  void body_end(const Code& code);
+  u32 locals();
+  void body_end(u64 end);
 
   // decode_items.cpp: what all sections consist of
   /// A count, held against `limit` and the bytes left for items of at least `smallest` bytes.
@@ -107,6 +107,7 @@ class Decoder {
   const DecodeLimits& m_limits;
   Module m_module;
   ByteReader m_r;
+  u64 m_end = 0;                            // of the current section
   SectionId m_section = SectionId::custom;  // the current one
   SectionId m_last = SectionId::custom;     // the last that was not custom
   u64 m_data_offset = 0;                    // where the data section's content began

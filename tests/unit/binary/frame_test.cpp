@@ -118,6 +118,8 @@ TEST(Frame, CustomSectionsKeepTheirPlace) {
 }
 
 TEST(Frame, CustomSectionsNeedAName) {
+  // The name reaches behind the section.
+  expect_bad(header() + bytes("00 01 03 'abc'"), ErrorId::unexpected_end_of_section, 11);
   expect_bad(module_of({section(0, "")}), ErrorId::unexpected_end_of_section, 10);
   expect_bad(module_of({section(0, "05'abc'")}), ErrorId::length_out_of_bounds, 10);
   expect_bad(module_of({section(0, "01 80")}), ErrorId::malformed_utf8, 10);

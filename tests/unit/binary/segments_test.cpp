@@ -112,27 +112,34 @@ TEST(CodeEntries, SumsOfLocalsDoNotWrap) {
 }
 
 TEST(CodeEntries, LocalsStayInTheBody) {
-  expect_bad(with_code("01 02 01 02 7f 0b"), ErrorId::unexpected_end_of_section, code_at + 2);
-  expect_bad(with_code("01 03 01 01 64 0b"), ErrorId::unexpected_end_of_section, code_at + 5);
+  expect_bad(with_code("01 02 01 02 7f 0b"), ErrorId::section_size_mismatch, code_at + 4);
+  expect_bad(with_code("01 03 01 01 64 0b 0b"), ErrorId::section_size_mismatch, code_at + 5);
+  expect_bad(with_code("01 03 01 01 64"), ErrorId::unexpected_end_of_section, code_at + 5);
   expect_bad(with_code("01 05 ff ff ff ff 0f"), ErrorId::unexpected_end_of_section, code_at + 2);
   expect_bad(with_code("01 04 01 01 40 0b"), ErrorId::malformed_value_type, code_at + 4);
 }
 
 TEST(CodeEntries, BodiesStayInTheSection) {
-  expect_bad(with_code("01 03 00 0b"), ErrorId::unexpected_end_of_section, code_at + 2);
+  expect_bad(with_code("01 03 00 0b"), ErrorId::length_out_of_bounds, code_at + 1);
   expect_bad(with_code("02 02 00 0b"), ErrorId::unexpected_end_of_section, code_at);
-  expect_bad(with_code("01 00 00"), ErrorId::unexpected_end_of_section, code_at + 2);
+  expect_bad(with_code("01 00 00"), ErrorId::unexpected_end_of_section, code_at + 3);
   expect_bad(with_code("01 02 00 0b 0b"), ErrorId::section_size_mismatch, code_at + 4);
+  // The body and all in it is well, but it ends in the section that follows.
+  expect_bad(with_code("01 05 00") + bytes("0b 02 00 0b"), ErrorId::section_size_mismatch,
+             code_at + 3);
 }
 
-// What the reader that goes on behind the body would say.
+// A body that cannot be right is read to say what is wrong, in the order of its bytes.
 TEST(CodeEntries, BodiesEndWithEnd) {
   expect_bad(with_code("01 04 00 41 01 1a"), ErrorId::unexpected_end_of_section, code_at + 6);
   expect_bad(with_code("02 04 00 41 01 1a 05 00 41 01 1a 0b", 2), ErrorId::end_opcode_expected,
              two_code_at + 6);
   expect_bad(with_code("01 04 00 41 01 1a") + section(11, "01 01 00"),
              ErrorId::section_size_mismatch, code_at + 6);
-  expect_bad(with_code("01 01 00") + section(0, "00"), ErrorId::end_opcode_expected, code_at + 3);
+  expect_bad(with_code("01 02 00 ff"), ErrorId::illegal_opcode, code_at + 3);
+  expect_bad(with_code("01 04 00 41 80 80 80 80 80 00 0b"), ErrorId::integer_representation_too_long,
+             code_at + 4);
+  expect_bad(with_code("01 03 00 02 40"), ErrorId::unexpected_end_of_section, code_at + 5);
 }
 
 TEST(CodeEntries, ErrorsNameTheFunctionWithImportsCounted) {

@@ -88,6 +88,7 @@ TEST(Types, Continuations) {
 
 TEST(Types, FormsAreChecked) {
   bad_types("01 40 00", ErrorId::malformed_definition_type, 1);
+  bad_types("01 e0 7f 00 00", ErrorId::integer_representation_too_long, 1);
   bad_types("01 4e 01 4e 01 60 00 00", ErrorId::malformed_definition_type, 3);
   bad_types("01 50 00 50 00 60 00 00", ErrorId::malformed_definition_type, 3);
   bad_types("01 60 01 40 00", ErrorId::malformed_value_type, 3);
