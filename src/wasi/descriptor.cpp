@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wasi/descriptor.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+
+namespace zhan::wasi {
+
+Filetype filetype_of_mode(u32 mode) noexcept {
+  switch (mode & S_IFMT) {
+    case S_IFBLK: return Filetype::block_device;
+    case S_IFCHR: return Filetype::character_device;
+    case S_IFDIR: return Filetype::directory;
+    case S_IFREG: return Filetype::regular_file;
+    case S_IFLNK: return Filetype::symbolic_link;
+    case S_IFSOCK: return Filetype::socket_stream;
+    default: return Filetype::unknown;
+  }
+}
+
+namespace {
+
+Nature nature_of(int fd, Filetype type, u32 mode) noexcept {
+  switch (type) {
+    case Filetype::regular_file: return Nature::regular;
+    case Filetype::directory: return Nature::directory;
+    case Filetype::socket_stream: return Nature::socket;
+    case Filetype::character_device: return isatty(fd) ? Nature::terminal : Nature::device;
+    default: return S_ISFIFO(mode) ? Nature::pipe : Nature::device;
+  }
+}
+
+Filetype socket_type(int fd) noexcept {
+  int type = SOCK_STREAM;
+  socklen_t size = sizeof type;
+  static_cast<void>(getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size));
+  return type == SOCK_DGRAM ? Filetype::socket_dgram : Filetype::socket_stream;
+}
+
+u32 guest_flags(int host) noexcept {
+  u32 flags = 0;
+  if (host & O_APPEND) flags |= fdflag::append;
+  if (host & O_DSYNC) flags |= fdflag::dsync;
+  if ((host & O_SYNC) == O_SYNC) flags |= fdflag::sync;
+  return flags;
+}
+
+}  // namespace
+
+Or<Descriptor> describe(HostFd fd) noexcept {
+  struct stat status;
+  if (fstat(fd.get(), &status) != 0) return Fail(from_host(errno));
+  int flags = fcntl(fd.get(), F_GETFL);
+  if (flags < 0) return Fail(from_host(errno));
+  Descriptor made;
+  made.type = filetype_of_mode(status.st_mode);
+  made.nature = nature_of(fd.get(), made.type, status.st_mode);
+  if (made.nature == Nature::socket) made.type = socket_type(fd.get());
+  made.flags = guest_flags(flags);
+  made.fd = std::move(fd);
+  return made;
+}
+
+Or<u32> FdTable::insert(Descriptor descriptor, u32 minimum) {
+  u32 fd = std::max(m_lowest, minimum);
+  while (fd < m_slots.size() && m_slots[fd] != nullptr) ++fd;
+  if (fd >= limit::descriptors) return Fail(Errno::mfile);
+  set(fd, std::move(descriptor));
+  if (minimum <= m_lowest) m_lowest = fd + 1;
+  return fd;
+}
+
+void FdTable::set(u32 fd, Descriptor descriptor) {
+  ZHAN_CHECK(fd < limit::descriptors, "descriptor numbers are bounded");
+  if (fd >= m_slots.size()) m_slots.resize(fd + 1);
+  if (m_slots[fd] == nullptr) ++m_open;
+  m_slots[fd] = std::make_unique<Descriptor>(std::move(descriptor));
+}
+
+Errno FdTable::close(u32 fd) noexcept {
+  Descriptor* old = find(fd);
+  if (old == nullptr) return Errno::badf;
+  Errno result = old->fd.close();
+  m_slots[fd].reset();
+  ZHAN_ASSERT(m_open > 0, "an open descriptor was counted");
+  --m_open;
+  if (fd < m_lowest) m_lowest = fd;
+  return result;
+}
+
+Errno FdTable::renumber(u32 from, u32 to) noexcept {
+  if (find(from) == nullptr || find(to) == nullptr) return Errno::badf;
+  if (from == to) return Errno::success;
+  std::swap(m_slots[from], m_slots[to]);
+  static_cast<void>(close(from));
+  return Errno::success;
+}
+
+}  // namespace zhan::wasi

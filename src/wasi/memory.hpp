@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The guest's memory as a host function sees it: every pointer is checked before it is used, and what
+// is checked is a copy, since another thread may change a shared memory meanwhile (CONTRACTS C13).
+#pragma once
+
+#include <sys/uio.h>
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include "base/assert.hpp"
+#include "wasi/types.hpp"
+
+namespace zhan::wasi {
+
+static_assert(std::endian::native == std::endian::little, "guest integers are copied as they are");
+
+/// A view for one call: a memory never shrinks, and does not move while a host function runs. A default
+/// one is that of an instance without memory: nothing is in range.
+class GuestMemory {
+ public:
+  GuestMemory() noexcept = default;
+  explicit GuestMemory(std::span<u8> bytes) noexcept : m_base(bytes.data()), m_size(bytes.size()) {}
+
+  [[nodiscard]] u64 size() const noexcept { return m_size; }
+  [[nodiscard]] bool contains(u32 pointer, u64 length) const noexcept {
+    return m_base != nullptr && length <= m_size && pointer <= m_size - length;
+  }
+  /// Null if any byte of [pointer, pointer + length) is out of range.
+  [[nodiscard]] u8* at(u32 pointer, u64 length) const noexcept {
+    return contains(pointer, length) ? m_base + pointer : nullptr;
+  }
+  template <class T>
+    requires std::is_integral_v<T>
+  [[nodiscard]] bool read(u32 pointer, T& value) const noexcept {
+    const u8* from = at(pointer, sizeof(T));
+    if (from == nullptr) return false;
+    std::memcpy(&value, from, sizeof(T));
+    return true;
+  }
+  template <class T>
+    requires std::is_integral_v<T>
+  [[nodiscard]] bool write(u32 pointer, T value) const noexcept {
+    u8* to = at(pointer, sizeof(T));
+    if (to == nullptr) return false;
+    std::memcpy(to, &value, sizeof(T));
+    return true;
+  }
+  [[nodiscard]] bool write_bytes(u32 pointer, std::span<const u8> bytes) const noexcept {
+    u8* to = at(pointer, bytes.size());
+    if (to == nullptr) return false;
+    if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+    return true;
+  }
+
+ private:
+  u8* m_base = nullptr;
+  u64 m_size = 0;
+};
+
+/// A structure on its way to the guest: filled on the host, written at once.
+template <u32 size>
+class Struct {
+ public:
+  template <class T>
+  Struct& put(u32 offset, T value) noexcept {
+    ZHAN_ASSERT(offset + sizeof(T) <= size, "a field lies inside its structure");
+    std::memcpy(m_bytes.data() + offset, &value, sizeof(T));
+    return *this;
+  }
+  [[nodiscard]] Errno write(GuestMemory memory, u32 pointer) const noexcept {
+    return memory.write_bytes(pointer, m_bytes) ? Errno::success : Errno::fault;
+  }
+  [[nodiscard]] std::span<const u8> bytes() const noexcept { return m_bytes; }
+
+ private:
+  std::array<u8, size> m_bytes{};
+};
+
+/// Host iovecs made from an array in guest memory. Empty ones are left out.
+class IoVectors {
+ public:
+  /// `fault` if the array or a buffer is out of range, `inval` if there are more than limit::iovecs.
+  [[nodiscard]] Errno gather(GuestMemory memory, u32 pointer, u32 count) noexcept {
+    if (count > limit::iovecs) return Errno::inval;
+    if (!memory.contains(pointer, u64{count} * layout::iovec)) return Errno::fault;
+    for (u32 i = 0; i < count; ++i) {
+      u32 address = 0, length = 0;
+      if (!memory.read(pointer + i * layout::iovec, address) ||
+          !memory.read(pointer + i * layout::iovec + 4, length))
+        return Errno::fault;
+      u8* bytes = memory.at(address, length);
+      if (bytes == nullptr) return Errno::fault;
+      if (length != 0) m_vectors[m_count++] = {bytes, length};
+    }
+    return Errno::success;
+  }
+  [[nodiscard]] std::span<iovec> vectors() noexcept { return {m_vectors.data(), m_count}; }
+
+ private:
+  std::array<iovec, limit::iovecs> m_vectors;  // left uninitialised: 16 KiB
+  u32 m_count = 0;
+};
+
+}  // namespace zhan::wasi
