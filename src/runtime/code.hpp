@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "abi/abi.hpp"
+#include "base/result.hpp"
 #include "module/module.hpp"
 #include "module/names.hpp"
 #include "module/type_interner.hpp"
@@ -20,34 +22,63 @@ struct Mode {
   bool operator==(const Mode&) const noexcept = default;
 };
 
-/// A decoded and validated module with what all its code shares. Immutable, thread-safe.
+class CodeModule;
+
+/// Offsets of everything in an Inst of the module; `size` is 0 if it would not fit in 2 GiB.
+[[nodiscard]] abi::InstLayout lay_out(const Module& module) noexcept;
+
+/// A decoded and validated module with what all its code shares. Immutable once filled, then
+/// thread-safe. Always owned by a shared_ptr.
 struct ModuleInfo {
+  ModuleInfo();
+  ~ModuleInfo();
+  ModuleInfo(const ModuleInfo&) = delete;
+  ModuleInfo& operator=(const ModuleInfo&) = delete;
+
   Module module;
   std::shared_ptr<TypeInterner> types;
   Features features;
   abi::InstLayout layout;
   bool lazy_validation = false;
   std::string name;  // for backtraces: the name section's, else the file's
+
+  /// The name section, read when first asked for.
+  [[nodiscard]] const Names& names() const;
+  /// The code of a mode, made when first asked for and kept as long as the module.
+  [[nodiscard]] const CodeModule& code(Mode mode, const abi::EngineTable& engine) const;
+
+ private:
+  mutable std::mutex m_mutex;  // guards what follows
+  mutable std::unique_ptr<Names> m_names;
+  mutable std::vector<std::unique_ptr<CodeModule>> m_code;
 };
 
+/// Fills everything of a module that has been validated with `types`. Error: limit, if its instances
+/// would be too large.
+[[nodiscard]] Result<std::shared_ptr<const ModuleInfo>> make_module_info(
+    Module module, std::shared_ptr<TypeInterner> types, const Features& features,
+    std::string name = {}, bool lazy_validation = false);
+
+/// Does not own its module: the ModuleInfo that made it does so, or its maker keeps both.
 class CodeModule {
  public:
-  CodeModule(std::shared_ptr<const ModuleInfo> info, Mode mode, const abi::EngineTable& engine);
+  CodeModule(const ModuleInfo& info, Mode mode, const abi::EngineTable& engine);
   ~CodeModule();
   CodeModule(const CodeModule&) = delete;
   CodeModule& operator=(const CodeModule&) = delete;
 
-  [[nodiscard]] const ModuleInfo& info() const noexcept { return *m_info; }
-  [[nodiscard]] const Module& module() const noexcept { return m_info->module; }
+  [[nodiscard]] const ModuleInfo& info() const noexcept { return m_info; }
+  [[nodiscard]] const Module& module() const noexcept { return m_info.module; }
   [[nodiscard]] Mode mode() const noexcept { return m_mode; }
   [[nodiscard]] const abi::EngineTable& engine() const noexcept { return m_engine; }
+  /// Of the defined functions, in order.
   [[nodiscard]] abi::FuncBody* bodies() const noexcept { return m_bodies.get(); }
   [[nodiscard]] u32 body_count() const noexcept { return m_count; }
-  /// Bytes of prepared code may be asked for up to `limit`: false if that would exceed it (C13).
+  /// Counts bytes of prepared code: false if that would exceed what the module may have (C13).
   [[nodiscard]] bool account_code(u64 bytes) const noexcept;
 
  private:
-  std::shared_ptr<const ModuleInfo> m_info;
+  const ModuleInfo& m_info;
   Mode m_mode;
   const abi::EngineTable& m_engine;
   std::unique_ptr<abi::FuncBody[]> m_bodies;

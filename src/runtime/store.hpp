@@ -2,7 +2,9 @@
 // A store (specification §4.2): owns instances, memories, tables, globals, host functions, one stack.
 #pragma once
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,21 +32,36 @@ struct StoreConfig {
   const abi::EngineTable* engine = nullptr;
   Mode mode;  // explicit_checks: no guarded memories at all
   StoreLimits limits;
+  bool check_float_always = false;  // the floating-point environment at every entry, not once a thread
+  bool check_signals = true;        // refuse threads that block the fault signals
 };
 
 class Instance;
 
+/// Used by one thread at a time: another one that enters meanwhile gets a `busy` error.
 class Store {
+  class Key {
+    friend class Store;
+    Key() = default;
+  };
+
  public:
+  explicit Store(Key) noexcept;  // see create()
   static Result<std::unique_ptr<Store>> create(const StoreConfig& config);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
   ~Store();  // runs the finalisers of host data in order of creation
 
   [[nodiscard]] u64 id() const noexcept;  // never reused
   [[nodiscard]] abi::Exec& exec() noexcept;
   [[nodiscard]] TypeInterner& types() noexcept;
   [[nodiscard]] const StoreConfig& config() const noexcept;
-  [[nodiscard]] StoreLimits& limits() noexcept;
+  [[nodiscard]] const StoreLimits& limits() const noexcept;
+  /// From now on; what exists stays. The size of the stacks is that of the making of the store.
+  void set_limits(const StoreLimits& limits) noexcept;
   void* user_data = nullptr;
+  /// Holds an object until the store ends.
+  void keep(std::shared_ptr<const void> object);
 
   // Making things. Errors: limit, no_memory, link, trap (of a start function).
   /// Instantiates with positional imports, one for each of the module's; runs the start function.
@@ -58,12 +75,20 @@ class Store {
   /// `finaliser(data)` runs when the store ends.
   Result<abi::Func*> new_host_func(TypeId type, abi::Entry entry, void* data,
                                    void (*finaliser)(void*) = nullptr, std::string name = {});
+  /// The one host function that stands for `key` in this store: made at the first call, found later.
+  /// `key` is kept until the store ends.
+  Result<abi::Func*> shared_host_func(std::shared_ptr<const void> key, TypeId type,
+                                      abi::Entry entry, void* data, std::string name = {});
+  /// Makes a shared memory of another store usable in this one; any other memory is an error.
+  Result<Memory*> share_memory(Memory& memory);
   /// An externref that holds a host pointer (an object of the heap's cage, HEAP.md §8): its Ref.
   Result<u64> new_externref(void* data, void (*finaliser)(void*) = nullptr);
   /// The pointer of such a reference, or null for other references.
   [[nodiscard]] void* externref_data(u64 ref) const noexcept;
 
-  // Calling. Errors: trap with backtrace, exit, interrupt, exception, type (wrong arguments).
+  // Calling. Errors: trap with backtrace, interrupt (interrupted, deadline, fuel; with the same code and
+  // backtrace), exit, exception, type (wrong arguments), busy, poisoned, config (a thread whose
+  // floating-point environment or signal mask is unfit), and what host functions noted.
   Result<void> call(const abi::Func* func, std::span<const Value> args, std::vector<Value>& results);
   /// Slots in, slots out; the types are the caller's business. `slots` holds max(params, results).
   Result<void> call_raw(const abi::Func* func, std::span<abi::Slot> slots);
@@ -81,14 +106,19 @@ class Store {
   /// Any error: it comes out of the call as it is (exit codes, host errors with payload).
   void note_error(Error error) noexcept;
 
-  /// Type and name of a function for messages.
+  /// Notes the trap of a pending request: false if there is none. For host functions that block.
+  [[nodiscard]] bool note_requests() noexcept;
+
+  /// The type of a function, references by canonical ids; lives as long as the store.
   [[nodiscard]] const FuncType& type_of(const abi::Func* func) noexcept;
+
+  /// Text like "(func (param i32) (result i64))" of what an extern is, for messages.
+  [[nodiscard]] std::string type_text(const Extern& item) noexcept;
 
   struct Impl;
   [[nodiscard]] Impl& impl() noexcept { return *m_impl; }
 
  private:
-  Store() noexcept = default;
   std::unique_ptr<Impl> m_impl;
 };
 
@@ -113,10 +143,28 @@ class Instance {
 /// The interrupt flag of a store.
 class Requests {
  public:
+  Requests() = default;
+  ~Requests();
+  Requests(const Requests&) = delete;
+  Requests& operator=(const Requests&) = delete;
+
   std::atomic<u32> bits{0};
   /// Makes running and blocked wasm of the store end with Trap::interrupted. Any thread, any time.
   void raise(u32 bit = abi::request::interrupt) noexcept;
+  /// Sleeps until a bit is set (true) or `nanoseconds` have passed. For blocking host functions, which
+  /// then ask Store::note_requests.
+  bool sleep(u64 nanoseconds);
+  /// A file descriptor that is readable once a bit has been set: for poll(); -1 if there is none.
+  int descriptor() noexcept;
+
+ private:
+  std::mutex m_mutex;
+  std::condition_variable m_raised;
+  std::atomic<int> m_descriptor{-1};
 };
+
+/// Text of the type that an import asks for, as Store::type_text gives it of an extern.
+[[nodiscard]] std::string import_text(const ModuleInfo& info, const Import& import);
 
 /// The instance that called the running host function; its memory 0 for host functions (null if none).
 [[nodiscard]] Instance* caller_instance(const abi::Exec* exec) noexcept;

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/backtrace.hpp"
+
+#include <array>
+
+#include "base/assert.hpp"
+#include "runtime/instance.hpp"
+
+namespace zhan::runtime {
+namespace {
+
+struct RawFrame {
+  const abi::Cell* pc;
+  const abi::Slot* fp;
+  abi::Inst* inst;
+};
+
+/// Keeps the first and the last frames of any number.
+class FrameList {
+ public:
+  void add(const RawFrame& frame) noexcept {
+    if (m_count < frames_at_each_end)
+      m_first[m_count] = frame;
+    else
+      m_last[m_count % frames_at_each_end] = frame;
+    ++m_count;
+  }
+  [[nodiscard]] u64 left_out() const noexcept {
+    return m_count > 2 * frames_at_each_end ? m_count - 2 * frames_at_each_end : 0;
+  }
+  template <class F>
+  void for_each(F&& use) const {
+    const u64 gap = frames_at_each_end + left_out();
+    for (u64 i = 0; i < m_count; i = i + 1 == frames_at_each_end ? gap : i + 1)
+      use(i < frames_at_each_end ? m_first[i] : m_last[i % frames_at_each_end], i == 0);
+  }
+
+ private:
+  std::array<RawFrame, frames_at_each_end> m_first;
+  std::array<RawFrame, frames_at_each_end> m_last;  // a ring
+  u64 m_count = 0;
+};
+
+bool is_entry(const abi::Slot* fp) noexcept { return abi::caller_fp(fp) == fp; }
+
+/// From one frame to the entry frame below it.
+void walk(const abi::EngineTable& engine, RawFrame frame, FrameList& list) noexcept {
+  while (frame.fp != nullptr) {
+    list.add(frame);
+    if (is_entry(frame.fp)) return;
+    const abi::Cell* pc = abi::return_pc(frame.fp);
+    const abi::Slot* fp = abi::caller_fp(frame.fp);
+    abi::Inst* inst = frame.inst;
+    if (engine.is_bridge != nullptr && engine.is_bridge(pc)) {
+      // The bridge is a frame of its own: slot 0 holds the instance of the frame below (C1).
+      if (is_entry(fp)) return;
+      inst = reinterpret_cast<abi::Inst*>(fp[0]);
+      pc = abi::return_pc(fp);
+      fp = abi::caller_fp(fp);
+    }
+    frame = {pc, fp, inst};
+  }
+}
+
+ErrorFrame describe(const RawFrame& frame, u64 address) {
+  const InstanceImpl& instance = impl_of(frame.inst);
+  const CodeModule& code = instance.code();
+  const abi::EngineTable& engine = code.engine();
+  ErrorFrame out;
+  out.module = code.info().name;
+  out.instance = instance.number;
+  const abi::FuncBody* const body = engine.body_of(&code, frame.pc);
+  if (body == nullptr) return out;
+  out.function_index = body->function;
+  out.function = code.info().names().get(NameKind::function, body->function);
+  out.offset = engine.wasm_offset(body, frame.pc, frame.inst, frame.fp, address);
+  return out;
+}
+
+}  // namespace
+
+void collect_frames(const Store::Impl& impl, u64 address, ErrorInfo& info) {
+  const abi::EngineTable& engine = *impl.config.engine;
+  FrameList list;
+  walk(engine, {impl.exec.pc, impl.exec.fp, impl.exec.inst}, list);
+  for (const Activation* a = impl.activations; a != nullptr; a = a->previous)
+    walk(engine, {a->pc, a->fp, a->inst}, list);
+  info.frames_left_out = list.left_out();
+  info.frames_cut_at = list.left_out() == 0 ? 0 : frames_at_each_end;
+  list.for_each([&](const RawFrame& frame, bool innermost) {
+    info.frames.push_back(describe(frame, innermost ? address : ~u64{0}));
+  });
+}
+
+}  // namespace zhan::runtime

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/code.hpp"
+
+#include "base/assert.hpp"
+
+namespace zhan::runtime {
+namespace {
+
+/// Code and entry data together; generated code is a few times its body (CONTRACTS C13).
+constexpr u64 code_bytes_for_each_byte = 64;
+constexpr u64 code_bytes_at_least = 64u << 20;
+
+u32 slots_of(std::span<const ValType> types) noexcept {
+  u32 slots = 0;
+  for (const ValType& type : types) slots += type.slots();
+  return slots;
+}
+
+}  // namespace
+
+abi::InstLayout lay_out(const Module& module) noexcept {
+  u64 at = sizeof(abi::Inst);
+  const auto take = [&at](usize count, u64 size) {
+    const u64 start = at;
+    at += (count * size + 7) & ~u64{7};
+    return static_cast<u32>(start);
+  };
+  abi::InstLayout layout;
+  layout.memories = take(module.memories.size(), 8);
+  layout.tables = take(module.tables.size(), 8);
+  layout.globals = take(module.globals.size(), 16);
+  layout.functions = take(module.imported_functions, 8);
+  layout.tags = take(module.tags.size(), 8);
+  layout.type_ids = take(module.types.types.size(), sizeof(TypeId));
+  layout.size = at < (u64{1} << 31) ? static_cast<u32>(at) : 0;
+  return layout;
+}
+
+ModuleInfo::ModuleInfo() = default;
+ModuleInfo::~ModuleInfo() = default;
+
+const Names& ModuleInfo::names() const {
+  const std::lock_guard lock(m_mutex);
+  if (m_names == nullptr) m_names = std::make_unique<Names>(module);
+  return *m_names;
+}
+
+const CodeModule& ModuleInfo::code(Mode mode, const abi::EngineTable& engine) const {
+  const std::lock_guard lock(m_mutex);
+  for (const auto& code : m_code)
+    if (code->mode() == mode && &code->engine() == &engine) return *code;
+  return *m_code.emplace_back(std::make_unique<CodeModule>(*this, mode, engine));
+}
+
+Result<std::shared_ptr<const ModuleInfo>> make_module_info(Module module,
+                                                           std::shared_ptr<TypeInterner> types,
+                                                           const Features& features,
+                                                           std::string name, bool lazy_validation) {
+  ZHAN_ASSERT(module.canonical.size() == module.types.types.size(), "the module has been validated");
+  const auto info = std::make_shared<ModuleInfo>();
+  info->layout = lay_out(module);
+  if (info->layout.size == 0) return fail(ErrorId::module_too_large, no_offset);
+  info->module = std::move(module);
+  info->types = std::move(types);
+  info->features = features;
+  info->name = std::move(name);
+  info->lazy_validation = lazy_validation;
+  return info;
+}
+
+CodeModule::CodeModule(const ModuleInfo& info, Mode mode, const abi::EngineTable& engine)
+    : m_info(info), m_mode(mode), m_engine(engine), m_count(static_cast<u32>(info.module.code.size())) {
+  const Module& module = info.module;
+  ZHAN_ASSERT(module.functions.size() == module.imported_functions + m_count,
+              "every defined function has a body");
+  m_bodies = std::make_unique<abi::FuncBody[]>(m_count);
+  for (u32 i = 0; i < m_count; ++i) {
+    abi::FuncBody& body = m_bodies[i];
+    const u32 function = module.imported_functions + i;
+    const SubType& type = module.function_type(function);
+    const Range code = module.code[i].code;
+    body.cells.store(engine.prepare, std::memory_order_relaxed);
+    body.native.store(nullptr, std::memory_order_relaxed);
+    body.owner = this;
+    body.type = module.canonical[module.functions[function]];
+    body.function = function;
+    body.param_slots = slots_of(module.types.params(type));
+    body.result_slots = slots_of(module.types.results(type));
+    body.code_begin = code.offset;
+    body.code_end = code.offset + code.size;
+  }
+}
+
+CodeModule::~CodeModule() {
+  if (m_engine.free_code == nullptr) return;
+  for (u32 i = 0; i < m_count; ++i)
+    if (m_bodies[i].interp_code.load(std::memory_order_acquire) != nullptr)
+      m_engine.free_code(&m_bodies[i]);
+}
+
+bool CodeModule::account_code(u64 bytes) const noexcept {
+  const u64 limit = code_bytes_at_least + code_bytes_for_each_byte * module().bytes.size();
+  const u64 before = m_code_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  if (before <= limit && bytes <= limit - before) return true;
+  m_code_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  return false;
+}
+
+}  // namespace zhan::runtime

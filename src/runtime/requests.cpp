@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Interrupts and deadlines (CONTRACTS C5, C9): words that other threads set, and what they lead to.
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "abi/builtins.hpp"
+#include "os/clock.hpp"
+#include "runtime/store_impl.hpp"
+
+namespace zhan::runtime {
+namespace {
+
+void wake(int descriptor) noexcept {
+  const u64 one = 1;
+  if (descriptor >= 0) {
+    [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof(one));
+  }
+}
+
+void raise_deadline(void* requests) {
+  static_cast<Requests*>(requests)->raise(abi::request::deadline);
+}
+
+}  // namespace
+
+Requests::~Requests() {
+  if (const int fd = m_descriptor.load(); fd >= 0) ::close(fd);
+}
+
+void Requests::raise(u32 bit) noexcept {
+  bits.fetch_or(bit, std::memory_order_release);
+  const std::lock_guard lock(m_mutex);
+  m_raised.notify_all();
+  wake(m_descriptor.load(std::memory_order_acquire));
+}
+
+bool Requests::sleep(u64 nanoseconds) {
+  std::unique_lock lock(m_mutex);
+  const auto raised = [this] { return bits.load(std::memory_order_acquire) != 0; };
+  constexpr u64 longest = u64{1} << 60;  // what the clock can add to the present
+  return m_raised.wait_for(lock, std::chrono::nanoseconds(std::min(nanoseconds, longest)), raised);
+}
+
+int Requests::descriptor() noexcept {
+  const std::lock_guard lock(m_mutex);
+  int fd = m_descriptor.load();
+  if (fd >= 0) return fd;
+  fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  m_descriptor.store(fd, std::memory_order_release);
+  if (bits.load(std::memory_order_acquire) != 0) wake(fd);
+  return fd;
+}
+
+void Store::set_deadline(u64 nanoseconds) {
+  os::cancel_timer(std::exchange(m_impl->timer, 0));
+  m_impl->requests->bits.fetch_and(~abi::request::deadline, std::memory_order_relaxed);
+  if (nanoseconds == 0) return;
+  const u64 now = os::monotonic_ns();
+  const u64 when = nanoseconds > ~u64{0} - now ? ~u64{0} : now + nanoseconds;
+  m_impl->timer = os::start_timer(when, m_impl->requests, raise_deadline);
+}
+
+std::shared_ptr<Requests> Store::interrupt_handle() const noexcept { return m_impl->requests; }
+
+void Store::set_fuel(u64 fuel) noexcept {
+  abi::Exec& e = m_impl->exec;
+  if (!e.metered) return;
+  e.fuel = fuel;
+  e.budget = 0;
+}
+
+u64 Store::fuel_left() const noexcept {
+  const abi::Exec& e = m_impl->exec;
+  return e.metered ? e.fuel + e.budget : 0;
+}
+
+bool Store::note_requests() noexcept {
+  std::atomic<u32>& bits = m_impl->requests->bits;
+  const u32 set = bits.load(std::memory_order_acquire);
+  if (set == 0) return false;
+  if ((set & abi::request::deadline) != 0) {
+    note_trap(Trap::deadline_exceeded);  // stays until a new deadline is set
+  } else {
+    // An interrupt ends one call; a store that goes away ends all.
+    bits.fetch_and(~abi::request::interrupt, std::memory_order_relaxed);
+    note_trap(Trap::interrupted);
+  }
+  return true;
+}
+
+}  // namespace zhan::runtime
+
+namespace zhan::abi::builtin {
+
+bool poll(Exec* exec, u64& budget) noexcept {
+  if (exec->metered) {
+    // fuel + budget is what is left; the subtraction that led here may have made the sum negative.
+    const u64 left = exec->fuel + budget;
+    const bool spent = static_cast<i64>(budget) < 0 && exec->fuel < u64{0} - budget;
+    budget = spent ? 0 : std::min(left, budget_period);
+    exec->fuel = spent ? 0 : left - budget;
+    if (spent) {
+      exec->store->note_trap(Trap::out_of_fuel);
+      return false;
+    }
+  } else {
+    budget = budget_period;
+  }
+  const bool requested = exec->requests->load(std::memory_order_relaxed) != 0;
+  return !requested || !exec->store->note_requests();
+}
+
+}  // namespace zhan::abi::builtin

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "runtime/instance.hpp"
+#include "runtime/signals.hpp"
+
+namespace zhan::runtime {
+namespace {
+
+constexpr u64 engine_stack_bytes = 64u << 20;  // the most a store may ask for
+constexpr u64 smallest_stack_bytes = 64u << 10;
+
+u64 or_all(u64 limit) noexcept { return limit == 0 ? ~u64{0} : limit; }
+
+u64 next_id() noexcept {
+  static std::atomic<u64> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+u64 stack_size(u64 wanted) noexcept {
+  if (wanted == 0 || wanted > engine_stack_bytes) return engine_stack_bytes;
+  return std::max(wanted, smallest_stack_bytes);
+}
+
+}  // namespace
+
+u32 slots_of(std::span<const ValType> types) noexcept {
+  u32 slots = 0;
+  for (const ValType& type : types) slots += type.slots();
+  return slots;
+}
+
+Store::Impl::Impl(Store& s, const StoreConfig& c)
+    : store(s),
+      id(next_id()),
+      config(c),
+      memory_quota(std::make_shared<Quota>(or_all(c.limits.memory_bytes))),
+      table_quota(std::make_shared<Quota>(or_all(c.limits.table_elements))) {
+  config.mode.explicit_checks |= !faults_supported();
+  exec.requests = &requests->bits;
+  exec.heap_base = heap::empty_base();
+  exec.metered = config.mode.metered;
+  exec.budget = exec.metered ? 0 : abi::budget_period;
+  exec.store = &s;
+}
+
+Store::Impl::~Impl() {
+  ZHAN_CHECK(depth == 0, "a store is not dropped by code that it runs");
+  os::cancel_timer(timer);
+  for (const Finaliser& finaliser : finalisers) finaliser.run(finaliser.data);
+  if (stack) give_back_stack(std::move(stack));
+}
+
+Store::Store(Key) noexcept {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::create(const StoreConfig& config) {
+  ZHAN_ASSERT(config.types != nullptr && config.engine != nullptr, "a store belongs to an engine");
+  auto store = std::make_unique<Store>(Key{});
+  store->m_impl = std::make_unique<Impl>(*store, config);
+  Impl& impl = *store->m_impl;
+  impl.stack = take_stack(os::round_to_pages(stack_size(config.limits.stack_bytes)));
+  if (!impl.stack) return fail(ErrorKind::no_memory, "no address space for the stack of a store");
+  abi::Exec& exec = impl.exec;
+  exec.stack.base = reinterpret_cast<abi::Slot*>(impl.stack.base());
+  exec.stack.limit = reinterpret_cast<abi::Slot*>(impl.stack.base() + impl.stack.size());
+  exec.vsp = exec.stack.base;
+  exec.value_limit = exec.stack.limit;
+  return store;
+}
+
+u64 Store::id() const noexcept { return m_impl->id; }
+abi::Exec& Store::exec() noexcept { return m_impl->exec; }
+TypeInterner& Store::types() noexcept { return *m_impl->config.types; }
+const StoreConfig& Store::config() const noexcept { return m_impl->config; }
+const StoreLimits& Store::limits() const noexcept { return m_impl->config.limits; }
+void Store::keep(std::shared_ptr<const void> object) { m_impl->kept.insert(std::move(object)); }
+
+void Store::set_limits(const StoreLimits& limits) noexcept {
+  m_impl->config.limits = limits;
+  m_impl->memory_quota->set_limit(or_all(limits.memory_bytes));
+  m_impl->table_quota->set_limit(or_all(limits.table_elements));
+}
+
+Result<Memory*> Store::new_memory(const MemoryType& type) {
+  ZHAN_TRY(std::shared_ptr<LinearMemory> memory,
+           LinearMemory::create(type, !m_impl->config.mode.explicit_checks, m_impl->memory_quota));
+  return m_impl->memories.emplace_back(std::move(memory)).get();
+}
+
+Result<Memory*> Store::share_memory(Memory& memory) {
+  if (!memory.type.shared)
+    return fail(ErrorKind::wrong_store, "only shared memories may be used by several stores");
+  auto& memories = m_impl->memories;
+  const auto same = [&](const auto& m) { return m.get() == &memory; };
+  if (std::find_if(memories.begin(), memories.end(), same) == memories.end())
+    memories.push_back(static_cast<LinearMemory&>(memory).shared_from_this());
+  return &memory;
+}
+
+Result<Table*> Store::new_table(const TableType& type, u64 init) {
+  ZHAN_TRY(std::unique_ptr<TableState> table, TableState::create(type, init, m_impl->table_quota));
+  return m_impl->tables.emplace_back(std::move(table)).get();
+}
+
+Result<Global*> Store::new_global(const GlobalType& type, Value init) {
+  if (!types().matches(init.type, type.type))
+    return fail(ErrorKind::type, fmt::format("global of type {} cannot hold a value of type {}",
+                                             to_string(type.type), to_string(init.type)));
+  HostGlobal& made = m_impl->host_globals.emplace_back();
+  made.value[0] = init.lo;
+  made.value[1] = init.hi;
+  made.global = {type, made.value};
+  return &made.global;
+}
+
+Result<Tag*> Store::new_tag(TypeId type) { return &m_impl->tags.emplace_back(Tag{type}); }
+
+Result<abi::Func*> Store::new_host_func(TypeId type, abi::Entry entry, void* data,
+                                        void (*finaliser)(void*), std::string name) {
+  ZHAN_ASSERT(entry != nullptr, "a host function has code");
+  const Signature signature = types().func_type(type);
+  HostFunc& made = m_impl->host_funcs.emplace_back();
+  abi::FuncBody& body = made.body;
+  body.cells.store(m_impl->config.engine->call_host, std::memory_order_relaxed);
+  body.native.store(nullptr, std::memory_order_relaxed);
+  body.host = entry;
+  body.type = type;
+  body.param_slots = slots_of(signature.params);
+  body.result_slots = slots_of(signature.results);
+  body.kind = abi::BodyKind::host;
+  made.func = {.body = &body, .context = data, .type = type};
+  made.name = std::move(name);
+  if (finaliser != nullptr) m_impl->finalisers.push_back({finaliser, data});
+  return &made.func;
+}
+
+Result<abi::Func*> Store::shared_host_func(std::shared_ptr<const void> key, TypeId type,
+                                           abi::Entry entry, void* data, std::string name) {
+  if (const auto found = m_impl->shared_funcs.find(key.get()); found != m_impl->shared_funcs.end())
+    return found->second;
+  ZHAN_TRY(abi::Func* const func, new_host_func(type, entry, data, nullptr, std::move(name)));
+  m_impl->shared_funcs.emplace(key.get(), func);
+  keep(std::move(key));
+  return func;
+}
+
+Result<u64> Store::new_externref(void* data, void (*finaliser)(void*)) {
+  Impl& impl = *m_impl;
+  if (!impl.cage) {
+    impl.cage.emplace();
+    if (!impl.cage->ok()) {
+      impl.cage.reset();
+      return fail(ErrorKind::no_memory, "no address space for references to host values");
+    }
+    // Instances made so far cannot dereference references, but their copies should agree.
+    impl.exec.heap_base = impl.cage->base();
+    for (const auto& instance : impl.instances) instance->inst()->heap_base = impl.cage->base();
+  }
+  const heap::Ref ref = impl.cage->new_box(data, finaliser);
+  if (ref == 0) return fail(ErrorKind::no_memory, "too many references to host values");
+  if (finaliser != nullptr) impl.finalisers.push_back({finaliser, data});
+  return ref;
+}
+
+void* Store::externref_data(u64 ref) const noexcept {
+  const heap::Box* const box = m_impl->cage ? m_impl->cage->box(ref) : nullptr;
+  return box == nullptr ? nullptr : box->data;
+}
+
+const FuncType& Store::type_of(const abi::Func* func) noexcept {
+  const auto [at, is_new] = m_impl->func_types.try_emplace(func->type);
+  if (is_new) {
+    const Signature signature = types().func_type(func->type);
+    at->second.params.assign(signature.params.begin(), signature.params.end());
+    at->second.results.assign(signature.results.begin(), signature.results.end());
+  }
+  return at->second;
+}
+
+void Store::note_trap(Trap trap) noexcept {
+  ZHAN_ASSERT(trap != Trap::none, "a trap has a kind");
+  m_impl->exec.pending.trap = trap;
+  m_impl->exec.pending.address = ~u64{0};
+}
+
+void Store::note_error(Error error) noexcept {
+  m_impl->noted = std::move(error);
+  m_impl->exec.pending.error = &*m_impl->noted;
+  m_impl->exec.pending.trap = Trap::host_error;
+}
+
+Instance* caller_instance(const abi::Exec* exec) noexcept {
+  return exec->inst == nullptr ? nullptr : exec->inst->instance;
+}
+
+Memory* caller_memory(const abi::Exec* exec) noexcept {
+  Instance* const instance = caller_instance(exec);
+  if (instance == nullptr || instance->module()->module.memories.empty()) return nullptr;
+  return instance->memory(0);
+}
+
+}  // namespace zhan::runtime

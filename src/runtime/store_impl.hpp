@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Store consists of. Private to runtime/.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "heap/cage.hpp"
+#include "os/timer.hpp"
+#include "runtime/memory.hpp"
+#include "runtime/store.hpp"
+#include "runtime/table.hpp"
+
+namespace zhan::runtime {
+
+class InstanceImpl;
+
+/// A call from the host in progress: where the one below it stood when this one began.
+struct Activation {
+  const Activation* previous = nullptr;
+  const abi::Cell* pc = nullptr;
+  abi::Slot* fp = nullptr;
+  abi::Inst* inst = nullptr;
+};
+
+struct HostFunc {
+  abi::FuncBody body;
+  abi::Func func;
+  std::string name;
+};
+
+struct Finaliser {
+  void (*run)(void*);
+  void* data;
+};
+
+/// A global made by the host, with its value.
+struct HostGlobal {
+  Global global;
+  abi::Slot value[2] = {};
+};
+
+struct Store::Impl {
+  Impl(Store& s, const StoreConfig& c);
+  ~Impl();
+
+  /// The error that ends a call whose status was `trapped`: what a host function noted, or the trap.
+  [[nodiscard]] Error take_error();
+  [[nodiscard]] bool running() const noexcept { return depth != 0; }
+
+  Store& store;
+  const u64 id;
+  StoreConfig config;
+  abi::Exec exec;
+  const std::shared_ptr<Requests> requests = std::make_shared<Requests>();
+  const std::shared_ptr<Quota> memory_quota;
+  const std::shared_ptr<Quota> table_quota;
+  os::Mapping stack;
+  os::TimerId timer = 0;
+
+  // Who is inside.
+  std::atomic<u64> owner{0};  // number of the thread, 0 = none
+  u32 depth = 0;              // calls from the host on the stack
+  const Activation* activations = nullptr;
+  bool poisoned = false;
+
+  std::optional<Error> noted;
+
+  // What it owns; nothing goes before the store does.
+  std::unordered_set<std::shared_ptr<const void>> kept;
+  std::unordered_map<const void*, abi::Func*> shared_funcs;
+  std::vector<std::shared_ptr<LinearMemory>> memories;
+  std::vector<std::unique_ptr<TableState>> tables;
+  std::deque<Global> globals;
+  std::deque<HostGlobal> host_globals;
+  std::deque<Tag> tags;
+  std::deque<HostFunc> host_funcs;
+  std::deque<abi::Func> funcs;  // of instances
+  std::vector<std::unique_ptr<InstanceImpl>> instances;
+  std::unordered_map<TypeId, FuncType> func_types;
+  std::optional<heap::Cage> cage;
+  std::vector<Finaliser> finalisers;
+};
+
+/// The name of a host function, "" if it has none.
+[[nodiscard]] std::string_view host_name(const abi::FuncBody* body) noexcept;
+
+[[nodiscard]] u32 slots_of(std::span<const ValType> types) noexcept;
+
+/// Claims the store for the calling thread, from one call of the host to its end; calls may be nested.
+class Entry {
+ public:
+  explicit Entry(Store::Impl& impl) noexcept;
+  ~Entry();
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+  /// Why the thread must not go in, if so.
+  [[nodiscard]] Result<void> check() const;
+
+ private:
+  Store::Impl& m_impl;
+  bool m_entered = false;
+};
+
+}  // namespace zhan::runtime

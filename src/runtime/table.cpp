@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "runtime/store.hpp"
+
+namespace zhan::runtime {
+namespace {
+
+// Short segments, and those after many others, are set at once: filling looks through all runs.
+constexpr usize shortest_run = 8;
+constexpr usize most_runs = 32;
+
+constexpr u64 largest_table = u64{1} << 40;  // elements, far beyond any address space
+
+u64 max_elements(const TableType& type) noexcept {
+  const u64 most = type.is64 ? largest_table : 0xffff'ffffu;
+  return type.limits.has_max ? std::min(most, type.limits.max) : most;
+}
+
+}  // namespace
+
+TableState::TableState(const TableType& table_type, std::shared_ptr<Quota> quota) noexcept
+    : m_quota(std::move(quota)) {
+  type = table_type;
+  state.state = this;
+}
+
+TableState::~TableState() { m_quota->give_back(state.size); }
+
+Result<std::unique_ptr<TableState>> TableState::create(const TableType& type, u64 init,
+                                                       std::shared_ptr<Quota> quota) {
+  auto table = std::make_unique<TableState>(type, std::move(quota));
+  if (table->grow(type.limits.min, init) == ~u64{0})
+    return fail(ErrorKind::limit, fmt::format("table of {} elements exceeds the limit of its store",
+                                              type.limits.min));
+  return table;
+}
+
+bool TableState::extend(u64 size) noexcept {
+  const u64 bytes = size * sizeof(u64);
+  if (bytes <= m_space.size()) return true;
+  const u64 roomy = os::round_to_pages(std::max<u64>(bytes, 2 * m_space.size()));
+  if (!m_space) {
+    m_space = os::Mapping::zeroed(roomy);
+    if (!m_space) return false;
+  } else if (!m_space.resize(roomy)) {
+    return false;
+  }
+  state.elements = reinterpret_cast<u64*>(m_space.base());
+  return true;
+}
+
+u64 TableState::grow(u64 delta, u64 value) noexcept {
+  const u64 old = state.size;
+  const u64 most = max_elements(type);
+  if (old > most || delta > most - old || !m_quota->take(delta)) return ~u64{0};
+  if (!extend(old + delta)) {
+    m_quota->give_back(delta);
+    return ~u64{0};
+  }
+  // New pages are zero, and a table never shrinks.
+  if (value != 0) std::fill_n(state.elements + old, delta, value);
+  state.size = old + delta;
+  return old;
+}
+
+void TableState::set_functions(u64 index, Instance& instance, std::span<const u32> functions) {
+  ZHAN_ASSERT(in_range(index, functions.size()), "the caller has checked the range");
+  u64* const at = state.elements + index;
+  if (functions.size() >= shortest_run && m_runs.size() < most_runs) {
+    m_runs.push_back({index, &instance, functions});
+    std::fill_n(at, functions.size(), reinterpret_cast<u64>(&abi::unfilled));
+    return;
+  }
+  for (usize i = 0; i < functions.size(); ++i)
+    at[i] = reinterpret_cast<u64>(instance.func(functions[i]));
+}
+
+u64 TableState::fill(u64 index) noexcept {
+  for (usize i = m_runs.size(); i-- > 0;) {
+    const Run& run = m_runs[i];
+    if (index < run.first || index - run.first >= run.functions.size()) continue;
+    abi::Func* const func = run.instance->func(run.functions[index - run.first]);
+    return state.elements[index] = reinterpret_cast<u64>(func);
+  }
+  ZHAN_UNREACHABLE("an unfilled element belongs to a run");
+}
+
+void TableState::fill_range(u64 index, u64 count) noexcept {
+  ZHAN_ASSERT(in_range(index, count), "the caller has checked the range");
+  if (m_runs.empty()) return;
+  for (u64 i = index; i < index + count; ++i) (void)get(i);
+}
+
+}  // namespace zhan::runtime

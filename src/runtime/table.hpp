@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables (CONTRACTS C4). Elements of function tables that active segments set are filled when first
+// used; until then they hold abi::unfilled, which fails every type compare.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "os/virtual_memory.hpp"
+#include "runtime/externs.hpp"
+#include "runtime/quota.hpp"
+
+namespace zhan::runtime {
+
+struct TableState final : public Table {
+  /// Every element becomes `init`. Errors: limit, no_memory.
+  static Result<std::unique_ptr<TableState>> create(const TableType& type, u64 init,
+                                                    std::shared_ptr<Quota> quota);
+  TableState(const TableType& table_type, std::shared_ptr<Quota> table_quota) noexcept;
+  ~TableState() override;
+
+  u64 grow(u64 delta, u64 value) noexcept override;
+  u64 get(u64 index) noexcept override {
+    const u64 value = state.elements[index];
+    return is_unfilled(value) ? fill(index) : value;
+  }
+  void set(u64 index, u64 value) noexcept override { state.elements[index] = value; }
+
+  /// Whether [index, index + count) lies inside.
+  [[nodiscard]] bool in_range(u64 index, u64 count) const noexcept {
+    return index <= state.size && count <= state.size - index;
+  }
+  /// Sets [index, index + count) to functions of an instance, lazily where that pays. In range.
+  void set_functions(u64 index, Instance& instance, std::span<const u32> functions);
+  /// Fills the lazy ones of [index, index + count); in range.
+  void fill_range(u64 index, u64 count) noexcept;
+
+  [[nodiscard]] static bool is_unfilled(u64 value) noexcept {
+    return value == reinterpret_cast<u64>(&abi::unfilled);
+  }
+
+ private:
+  /// Functions that a segment set from `first` on; the newest run that covers an index counts.
+  struct Run {
+    u64 first;
+    Instance* instance;
+    std::span<const u32> functions;
+  };
+  u64 fill(u64 index) noexcept;
+  [[nodiscard]] bool extend(u64 size) noexcept;
+
+  std::shared_ptr<Quota> m_quota;
+  os::Mapping m_space;
+  std::vector<Run> m_runs;
+};
+
+}  // namespace zhan::runtime
