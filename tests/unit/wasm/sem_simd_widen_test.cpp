@@ -13,7 +13,8 @@ void wide2(Expected expected) {
   for_pairs<In>(edge_values<In>(), [&](const auto& a, const auto& b) {
     const auto got = run<op>(V128::from<In>(a), V128::from<In>(b)).template lanes<Out>();
     for (usize i = 0; i < got.size(); ++i)
-      ASSERT_EQ(got[i], expected(a, b, i)) << op_info(op).text << ", lane " << i;
+      if (got[i] != expected(a, b, i))
+        wrong_lane(op, "lanes " + std::to_string(i), std::to_string(got[i]));
   });
 }
 
@@ -22,7 +23,8 @@ void wide1(Expected expected) {
   for_pairs<In>(edge_values<In>(), [&](const auto& a, const auto&) {
     const auto got = run<op>(V128::from<In>(a)).template lanes<Out>();
     for (usize i = 0; i < got.size(); ++i)
-      ASSERT_EQ(got[i], expected(a, i)) << op_info(op).text << ", lane " << i;
+      if (got[i] != expected(a, i))
+        wrong_lane(op, "lanes " + std::to_string(i), std::to_string(got[i]));
   });
 }
 

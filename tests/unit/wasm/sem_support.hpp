@@ -101,9 +101,24 @@ inline bool same_result(Op op, const Slots& a, const Slots& b) {
                                  : text.starts_with("f64") && same_or_both_nan<double>(a, b);
 }
 
-/// What evaluate() makes of the same parameters: a trap and the result's slots.
+/// What came of an instruction: a trap, or the slots of its result.
+struct Outcome {
+  Trap trap = Trap::none;
+  Slots slots;
+};
+
+template <class T>
+Outcome outcome_of(const T& result) {
+  return {Trap::none, slots_of(result)};
+}
+template <class T>
+Outcome outcome_of(const Trapping<T>& result) {
+  return result.trapped() ? Outcome{result.trap, {}} : Outcome{Trap::none, slots_of(result.value)};
+}
+
+/// What evaluate() makes of the same parameters.
 template <Op op, class... A>
-std::pair<Trap, Slots> evaluated(const A&... params) {
+Outcome evaluated(const A&... params) {
   Imm imm;
   Slots operands;
   usize index = 0;
@@ -118,7 +133,20 @@ std::pair<Trap, Slots> evaluated(const A&... params) {
   (place(params), ...);
   Slots results((sizeof(ValueOf<op>) + 7) / 8);
   const Trap trap = evaluate(op, imm, operands.data(), results.data());
-  return {trap, results};
+  return {trap, trap == Trap::none ? results : Slots{}};
+}
+
+// Not templates, so that they are compiled once a file and not once an instruction.
+inline void expect_same(Op op, const Outcome& evaluated, const Outcome& called) {
+  EXPECT_EQ(evaluated.trap, called.trap) << op_info(op).text;
+  EXPECT_TRUE(same_result(op, evaluated.slots, called.slots)) << op_info(op).text;
+}
+inline void expect_row(Op op, int row, const Outcome& got, const Outcome& expected) {
+  EXPECT_EQ(got.trap, expected.trap) << op_info(op).text << ", row " << row;
+  EXPECT_EQ(got.slots, expected.slots) << op_info(op).text << ", row " << row;
+}
+inline void wrong_lane(Op op, const std::string& operands, const std::string& got) {
+  ADD_FAILURE() << op_info(op).text << " of " << operands << " gave " << got;
 }
 
 template <Op op, class Params>
@@ -130,16 +158,7 @@ struct Call<op, std::tuple<P...>> {
   static auto run(std::remove_cvref_t<P>... params) {
     static_cast<void>(tested<op>);
     const auto result = meaning<op>(params...);
-    const auto [trap, slots] = evaluated<op>(params...);
-    if constexpr (ShapeOf<op>::Result::traps) {
-      EXPECT_EQ(trap, result.trap) << op_info(op).text;
-      if (!result.trapped()) {
-        EXPECT_TRUE(same_result(op, slots, slots_of(result.value))) << op_info(op).text;
-      }
-    } else {
-      EXPECT_EQ(trap, Trap::none) << op_info(op).text;
-      EXPECT_TRUE(same_result(op, slots, slots_of(result))) << op_info(op).text;
-    }
+    expect_same(op, evaluated<op>(params...), outcome_of(result));
     return result;
   }
 };
@@ -161,13 +180,8 @@ template <Op op>
 void check(std::initializer_list<Row<op>> rows) {
   int number = 0;
   for (const Row<op>& row : rows) {
-    SCOPED_TRACE(std::string(op_info(op).text) + ", row " + std::to_string(number++));
-    const Trapping<ValueOf<op>> got =
-        std::apply([](auto... params) { return run<op>(params...); }, row.params);
-    EXPECT_EQ(got.trap, row.expected.trap);
-    if (!got.trapped()) {
-      EXPECT_EQ(slots_of(got.value), slots_of(row.expected.value));
-    }
+    const auto got = std::apply([](auto... params) { return run<op>(params...); }, row.params);
+    expect_row(op, number++, outcome_of(got), outcome_of(row.expected));
   }
 }
 
@@ -268,8 +282,8 @@ void lanes1(const std::vector<In>& values, Reference reference) {
   for_pairs<In>(values, [&](const auto& a, const auto&) {
     const auto got = run<op>(V128::from<In>(a)).template lanes<Out>();
     for (usize i = 0; i < a.size(); ++i)
-      ASSERT_TRUE(same_lane<Out>(got[i], reference(a[i])))
-          << op_info(op).text << " of " << +a[i] << " gave " << +got[i];
+      if (!same_lane<Out>(got[i], reference(a[i])))
+        wrong_lane(op, std::to_string(a[i]), std::to_string(got[i]));
   });
 }
 
@@ -279,8 +293,8 @@ void lanes2(const std::vector<In>& values, Reference reference) {
   for_pairs<In>(values, [&](const auto& a, const auto& b) {
     const auto got = run<op>(V128::from<In>(a), V128::from<In>(b)).template lanes<Out>();
     for (usize i = 0; i < a.size(); ++i)
-      ASSERT_TRUE(same_lane<Out>(got[i], reference(a[i], b[i])))
-          << op_info(op).text << " of " << +a[i] << " and " << +b[i] << " gave " << +got[i];
+      if (!same_lane<Out>(got[i], reference(a[i], b[i])))
+        wrong_lane(op, std::to_string(a[i]) + ", " + std::to_string(b[i]), std::to_string(got[i]));
   });
 }
 
