@@ -16,7 +16,8 @@ namespace zhan {
 #define __FILE_NAME__ __FILE__
 #endif
 #ifdef NDEBUG
-#define ZHAN_ASSERT(condition, message) void(0)
+// Not evaluated, but compiled: names used only in asserts stay used.
+#define ZHAN_ASSERT(condition, message) static_cast<void>(true || static_cast<bool>(condition))
 #else
 #define ZHAN_ASSERT(condition, message) ZHAN_CHECK(condition, message)
 #endif
