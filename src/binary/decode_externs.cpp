@@ -125,8 +125,6 @@ void Decoder::check_space(ExternKind kind, u64 at) {
                       m_limits.tags};
   const u32 size = space_size(kind);
   if (size > most[static_cast<usize>(kind)]) m_r.fail_at(ErrorId::too_many_items, at);
-  if (kind == ExternKind::table && size > 1) need(Feature::reference_types, at);
-  if (kind == ExternKind::memory && size > 1) need(Feature::multi_memory, at);
 }
 
 void Decoder::function_section() {

@@ -30,7 +30,8 @@ bool Body::malformed() {
   if (m_op == no_op && m_reader->error_id() == ErrorId::unexpected_end &&
       m_reader->error_offset() == m_at && m_at == u64{m_range.offset} + m_range.size)
     return ended_early();
-  m_error = make_error(m_reader->error_id(), m_reader->error_offset(), {}, place());
+  m_error = m_reader->error();
+  m_error->info().message += ": in " + place();
   return false;
 }
 

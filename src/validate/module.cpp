@@ -123,7 +123,7 @@ Result<void> ModuleChecker::table(u32 index) {
 
 Result<void> ModuleChecker::tables() {
   if (m_module.tables.size() > 1 && !m_features.has(Feature::reference_types))
-    return error(ErrorId::multiple_tables, "table", 1);
+    return error(ErrorId::multiple_tables, "table", 1, " need the feature reference-types");
   for (u32 i = 0; i < m_module.tables.size(); ++i) ZHAN_TRY_VOID(table(i));
   return {};
 }
@@ -149,7 +149,7 @@ Result<void> ModuleChecker::memory(u32 index) {
 
 Result<void> ModuleChecker::memories() {
   if (m_module.memories.size() > 1 && !m_features.has(Feature::multi_memory))
-    return error(ErrorId::multiple_memories, "memory", 1);
+    return error(ErrorId::multiple_memories, "memory", 1, " need the feature multi-memory");
   for (u32 i = 0; i < m_module.memories.size(); ++i) ZHAN_TRY_VOID(memory(i));
   return {};
 }
