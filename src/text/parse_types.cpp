@@ -240,7 +240,7 @@ u32 explicit_type_use(Context& x, bool named) {
   if (!parse_signature(x, named)) load_signature(x, number);
   else if (x.c.at_open("param") || x.c.at_open("type")) x.c.unexpected();
   else check_inline_type(x, number, at);
-  return number;
+  return std::min(number, no_index - 1);  // neither names a type, but no_index means "none written"
 }
 
 }  // namespace

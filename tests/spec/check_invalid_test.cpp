@@ -35,6 +35,7 @@ Features features_of(const std::string& file) {
   if (file.starts_with("proposals/threads")) {
     features.set(Feature::multi_memory, false);
     features.set(Feature::reference_types, false);
+    features.set(Feature::memory64, false);
   }
   return features;
 }
