@@ -4,20 +4,12 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "text/module_sections.hpp"
 #include "text/string_text.hpp"
 
 namespace zhan::text {
 namespace {
 
-constexpr std::string_view section_words[] = {"custom", "type",   "import", "func",  "table",
-                                              "memory", "global", "export", "start", "elem",
-                                              "code",   "data",   "datacount", "tag"};
-
-constexpr u32 rank_of(SectionId id) noexcept {
-  u32 rank = 0;
-  while (section_order[rank] != id) ++rank;
-  return rank;
-}
 constexpr u32 before_first = 1;
 constexpr u32 after_last = 2 * section_count;
 
@@ -74,9 +66,9 @@ class CustomNote {
   /// Slot before the section that the word names.
   static bool section_slot(const Token& token, u32& slot) noexcept {
     if (token.kind != TokenKind::keyword) return false;
-    for (u8 id = 1; id < section_count; ++id) {
-      if (section_words[id] != token.text) continue;
-      slot = 2 * rank_of(static_cast<SectionId>(id));
+    for (u32 rank = 1; rank < section_count; ++rank) {
+      if (section_word(section_order[rank]) != token.text) continue;
+      slot = 2 * rank;
       return true;
     }
     return false;
@@ -87,22 +79,9 @@ class CustomNote {
   Lexer m_lexer;
 };
 
-/// The last section that the module has before the slot.
-SectionId last_before(const Module& m, u32 slot) noexcept {
-  SectionId last = SectionId::custom;
-  for (u32 rank = 1; rank < section_count && 2 * rank < slot; ++rank)
-    if (has_section(m, section_order[rank])) last = section_order[rank];
-  return last;
-}
-
 std::string_view bytes_at(const Context& x, Range range) noexcept {
   const auto view = x.bytes.view().subspan(range.offset, range.size);
   return {reinterpret_cast<const char*>(view.data()), view.size()};
-}
-
-bool is_trailer(const Context& x, const PlacedCustom& custom) noexcept {
-  const std::string_view name = bytes_at(x, custom.section.name);
-  return custom.slot == after_last && (name == "producers" || name == "target_features");
 }
 
 void add_custom(Context& x, std::string_view name, std::span<const u8> payload, u32 slot) {
@@ -112,10 +91,10 @@ void add_custom(Context& x, std::string_view name, std::span<const u8> payload, 
   x.bytes.bytes(name);
   custom.section.payload = {static_cast<u32>(x.bytes.size()), static_cast<u32>(payload.size())};
   x.bytes.bytes(payload);
-  // Tools expect the names before these two, which end a module.
   auto at = x.customs.end();
   if (slot == after_last)
-    while (at != x.customs.begin() && is_trailer(x, *(at - 1))) --at;
+    while (at != x.customs.begin() && at[-1].slot == slot && is_trailer(bytes_at(x, at[-1].section.name)))
+      --at;
   x.customs.insert(at, custom);
 }
 
@@ -143,27 +122,6 @@ void add_hints(Context& x) {
 }
 
 }  // namespace
-
-std::string_view section_word(SectionId id) noexcept { return section_words[static_cast<usize>(id)]; }
-
-bool has_section(const Module& m, SectionId id) noexcept {
-  switch (id) {
-    case SectionId::custom: return false;
-    case SectionId::type: return !m.types.types.empty();
-    case SectionId::import: return !m.imports.empty();
-    case SectionId::function: case SectionId::code: return !m.code.empty();
-    case SectionId::table: return m.tables.size() > m.imported_tables;
-    case SectionId::memory: return m.memories.size() > m.imported_memories;
-    case SectionId::tag: return m.tags.size() > m.imported_tags;
-    case SectionId::global: return m.globals.size() > m.imported_globals;
-    case SectionId::export_: return !m.exports.empty();
-    case SectionId::start: return m.start.has_value();
-    case SectionId::element: return !m.elements.empty();
-    case SectionId::data_count: return m.data_count.has_value();
-    case SectionId::data: return !m.data.empty();
-  }
-  return false;
-}
 
 void parse_module_notes(Context& x) {
   for (const Note* note = x.c.note(); note != nullptr && x.c.ok(); note = x.c.note()) {
@@ -201,7 +159,7 @@ void finish_customs(Context& x) {
   for (u32 slot = 0; slot <= after_last; ++slot)
     for (PlacedCustom& custom : x.customs) {
       if (custom.slot != slot) continue;
-      custom.section.after = last_before(x.m, slot);
+      custom.section.after = last_below(x.m, (slot + 1) / 2);
       x.m.customs.push_back(custom.section);
     }
 }
