@@ -55,6 +55,7 @@ void Decoder::typed_imports(Import import) {
   import_type(import);
   const u32 first = import.index;
   const u32 n = count(m_limits.imports, 1);
+  make_room(m_module.imports, n);
   for (u32 i = 0; i < n && m_r.ok(); ++i) {
     at("import", m_module.imports.size());
     import.name = name();

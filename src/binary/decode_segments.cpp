@@ -57,7 +57,7 @@ void Decoder::element_items(Element& e) {
   if (e.uses_exprs) {
     for (u32 i = 0; i < e.count && m_r.ok(); ++i) exprs.push_back(expression());
   } else {
-    funcs.reserve(before + e.count);
+    make_room(funcs, e.count);
     for (u32 i = 0; i < e.count && m_r.ok(); ++i) funcs.push_back(m_r.u32_leb());
   }
 }

@@ -2,10 +2,19 @@
 // The decoder's state; its functions stand in decode*.cpp, one file a group of sections.
 #pragma once
 
+#include <algorithm>
+
 #include "binary/decode.hpp"
 #include "wasm/reader.hpp"
 
 namespace zhan::binary {
+
+/// Makes room for `more` items; never by less than doubling, so that many small lists stay linear.
+template <class T>
+void make_room(std::vector<T>& list, usize more) {
+  const usize needed = list.size() + more;
+  if (needed > list.capacity()) list.reserve(std::max(needed, 2 * list.capacity()));
+}
 
 /// Reads section after section into m_module. Errors stick in m_r and end every loop by themselves, so
 /// that each function may go on as if all were well; run() asks once a section. As in the reference, m_r
