@@ -45,7 +45,7 @@ class CompareTest(unittest.TestCase):
         output = self.path / "times.json"
         result = self.two("--json", output)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        self.assertIn("a/b", result.stdout)
+        self.assertIn("a is x", result.stdout)
         self.assertIn("(2)", result.stdout)
         times = json.loads(output.read_text())
         self.assertEqual(len(times["seconds"]["alpha"]["a"]), 2)
