@@ -55,12 +55,12 @@ def documented_diff():
 
 
 class Copy:
-    """src/base and src/wasm in a throw-away folder, with the documented diff applied."""
+    """Folders of src/ in a throw-away place, with the documented diff applied."""
 
-    def __init__(self):
+    def __init__(self, layers=("base", "wasm")):
         self.folder = tempfile.TemporaryDirectory()
         self.root = pathlib.Path(self.folder.name)
-        for layer in ("base", "wasm"):
+        for layer in layers:
             shutil.copytree(ROOT / "src" / layer, self.root / "src" / layer)
         patch = self.root / "instruction.diff"
         patch.write_text(documented_diff(), encoding="utf-8")
