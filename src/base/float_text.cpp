@@ -165,7 +165,7 @@ NumberText decimal_value(const std::string& digits, i64 first_digit) {
 
 NumberText decimal_float(Scanner& s, Format format) {
   std::string digits;
-  i64 place = 0;        // of the first digit that is not 0: 1 = before the point, 0 = behind it
+  i64 place = 0;  // of the first digit that is not 0: 1 = before the point, 0 = behind it
   bool found = false;
   i64 whole = 0;
   i64 fraction = 0;

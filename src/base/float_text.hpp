@@ -11,7 +11,8 @@ namespace zhan {
 
 enum class NumberStatus : u8 { ok, malformed, out_of_range };
 
-/// A number as read: for floats the bits of the format, for integers two's complement in `bits` bits.
+/// A number as read: for floats the bits of the format, for integers two's complement in `bits`
+/// bits.
 struct NumberText {
   NumberStatus status = NumberStatus::malformed;
   u64 bits = 0;

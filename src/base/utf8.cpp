@@ -104,8 +104,10 @@ std::string escaped(std::string_view text, usize limit) {
     if (out.size() + 4 > limit) return out + "...";
     const usize size = printable_size(text);
     const u8 first = static_cast<u8>(text[0]);
-    if (size == 0) (((out += '\\') += digits[first >> 4]) += digits[first & 15]);
-    else out += text.substr(0, size);
+    if (size == 0)
+      (((out += '\\') += digits[first >> 4]) += digits[first & 15]);
+    else
+      out += text.substr(0, size);
     text.remove_prefix(size == 0 ? 1 : size);
   }
   return out;

@@ -15,7 +15,6 @@ namespace zhan {
   return is_utf8(std::span(reinterpret_cast<const u8*>(text.data()), text.size()));
 }
 
-
 /// Bytes of the longest well-formed prefix; text.size() if all of it is.
 [[nodiscard]] usize valid_utf8_prefix(std::string_view text) noexcept;
 

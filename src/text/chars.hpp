@@ -10,9 +10,9 @@
 namespace zhan::text {
 
 namespace char_class {
-inline constexpr u8 id = 1;       // idchar
-inline constexpr u8 space = 2;    // blank, tab, line feed, carriage return
-inline constexpr u8 reserved = 4; // , ; [ ] { }
+inline constexpr u8 id = 1;        // idchar
+inline constexpr u8 space = 2;     // blank, tab, line feed, carriage return
+inline constexpr u8 reserved = 4;  // , ; [ ] { }
 inline constexpr u8 hex = 8;
 }  // namespace char_class
 
@@ -22,7 +22,8 @@ consteval std::array<u8, 256> char_classes() {
   const auto add = [&](std::string_view chars, u8 bits) {
     for (const char c : chars) classes[static_cast<u8>(c)] |= bits;
   };
-  for (int c = '0'; c <= '9'; ++c) classes[static_cast<usize>(c)] = char_class::id | char_class::hex;
+  for (int c = '0'; c <= '9'; ++c)
+    classes[static_cast<usize>(c)] = char_class::id | char_class::hex;
   for (int c = 'a'; c <= 'z'; ++c) classes[static_cast<usize>(c)] = char_class::id;
   for (int c = 'A'; c <= 'Z'; ++c) classes[static_cast<usize>(c)] = char_class::id;
   add("abcdefABCDEF", char_class::hex);

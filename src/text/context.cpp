@@ -7,9 +7,9 @@
 namespace zhan::text {
 
 const char* word_of(Space space) noexcept {
-  static constexpr const char* words[] = {"type", "func",         "table",        "memory",
-                                          "global", "tag",        "elem segment", "data segment",
-                                          "local",  "label",      "field"};
+  static constexpr const char* words[] = {"type",   "func",  "table",        "memory",
+                                          "global", "tag",   "elem segment", "data segment",
+                                          "local",  "label", "field"};
   return words[static_cast<usize>(space)];
 }
 
@@ -55,7 +55,9 @@ u32 Context::index(Space space, u32 outer) {
   const Token token = c.peek();
   const u32 number = ids.find(scope_of(space, outer), id_name(token));
   if (number == no_index)
-    return c.fail_here(ErrorId::unknown_id, std::string(word_of(space)) + " " + std::string(token.text)), 0;
+    return c.fail_here(ErrorId::unknown_id,
+                       std::string(word_of(space)) + " " + std::string(token.text)),
+           0;
   c.take();
   return number;
 }

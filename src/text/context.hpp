@@ -54,8 +54,8 @@ struct Context {
   // A type use as last read by parse_type_use().
   std::vector<ValType> params;
   std::vector<ValType> results;
-  std::vector<std::string_view> param_ids;    // "" = none
-  std::vector<std::string_view> param_names;  // for the name section
+  std::vector<std::string_view> param_ids;       // "" = none
+  std::vector<std::string_view> param_names;     // for the name section
   std::unordered_multimap<u64, u32> signatures;  // hash of parameters and results -> type
 
   /// Name of an identifier token: without $, quotes and escapes.

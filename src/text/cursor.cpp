@@ -48,7 +48,8 @@ void Cursor::misplaced_note() {
   if (misplaced.id == "metadata.code.branch_hint")
     return fail_with(ErrorId::misplaced_annotation, misplaced.at,
                      "@metadata.code.branch_hint annotation: not in a function");
-  fail(ErrorId::misplaced_annotation, misplaced.at, "@" + std::string(misplaced.id) + " annotation");
+  fail(ErrorId::misplaced_annotation, misplaced.at,
+       "@" + std::string(misplaced.id) + " annotation");
 }
 
 void Cursor::fail_with(ErrorId id, const char* at, std::string message) {

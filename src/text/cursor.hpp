@@ -82,9 +82,7 @@ class Cursor {
 
   /// An unsigned number; one that exceeds `limit` fails with `range`.
   u64 nat(u64 limit, ErrorId range);
-  u32 u32_nat() {
-    return static_cast<u32>(nat(~u32{0}, ErrorId::i32_constant_out_of_range));
-  }
+  u32 u32_nat() { return static_cast<u32>(nat(~u32{0}, ErrorId::i32_constant_out_of_range)); }
 
  private:
   [[nodiscard]] const std::vector<Note>& m_lexer_notes() const noexcept {

@@ -167,7 +167,8 @@ Token Lexer::raw_token() {
   const char* start = m_at;
   if (*start == '(') return {TokenKind::open, 0, view(start, ++m_at)};
   if (*start == ')') return {TokenKind::close, 0, view(start, ++m_at)};
-  if (is_id_char(*start) || *start == '"' || is_char(*start, char_class::reserved)) return word(start);
+  if (is_id_char(*start) || *start == '"' || is_char(*start, char_class::reserved))
+    return word(start);
   const bool bad_utf8 = static_cast<u8>(*start) >= 0x80 &&
                         valid_utf8_prefix(view(start, std::min(start + 4, m_end))) == 0;
   fail(bad_utf8 ? ErrorId::malformed_utf8 : ErrorId::illegal_character, start);

@@ -10,8 +10,13 @@
 namespace zhan::text {
 
 enum class TokenKind : u8 {
-  end,       // of the text, or after an error
-  open, close, string, id, keyword, number,
+  end,  // of the text, or after an error
+  open,
+  close,
+  string,
+  id,
+  keyword,
+  number,
   reserved,  // what the grammar has no use for
 };
 
@@ -24,7 +29,7 @@ struct Token {
 
 /// An annotation that the parser asked for: "(@id ...)" with `body` between the id and the ")".
 struct Note {
-  std::string_view id;    // without the @
+  std::string_view id;  // without the @
   std::string_view body;
   const char* at = nullptr;
 };
@@ -43,7 +48,9 @@ struct Position {
 class Lexer {
  public:
   explicit Lexer(std::string_view text, bool collect_notes = false) noexcept
-      : m_at(text.data()), m_end(text.data() + text.size()), m_text(text),
+      : m_at(text.data()),
+        m_end(text.data() + text.size()),
+        m_text(text),
         m_collect(collect_notes) {}
 
   [[nodiscard]] Token next();

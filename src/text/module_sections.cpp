@@ -4,8 +4,8 @@
 namespace zhan::text {
 
 std::string_view section_word(SectionId id) noexcept {
-  static constexpr std::string_view words[] = {"custom", "type",   "import", "func",  "table",
-                                               "memory", "global", "export", "start", "elem",
+  static constexpr std::string_view words[] = {"custom", "type",   "import",    "func",  "table",
+                                               "memory", "global", "export",    "start", "elem",
                                                "code",   "data",   "datacount", "tag"};
   return words[static_cast<usize>(id)];
 }
@@ -15,7 +15,8 @@ bool has_section(const Module& m, SectionId id) noexcept {
     case SectionId::custom: return false;
     case SectionId::type: return !m.types.types.empty();
     case SectionId::import: return !m.imports.empty();
-    case SectionId::function: case SectionId::code: return !m.code.empty();
+    case SectionId::function:
+    case SectionId::code: return !m.code.empty();
     case SectionId::table: return m.tables.size() > m.imported_tables;
     case SectionId::memory: return m.memories.size() > m.imported_memories;
     case SectionId::tag: return m.tags.size() > m.imported_tags;

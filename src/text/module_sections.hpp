@@ -10,10 +10,10 @@ namespace zhan::text {
 
 /// Sections in the order of the binary format; `custom` stands for the module's start.
 inline constexpr SectionId section_order[] = {
-    SectionId::custom, SectionId::type,   SectionId::import, SectionId::function,
-    SectionId::table,  SectionId::memory, SectionId::tag,    SectionId::global,
-    SectionId::export_, SectionId::start, SectionId::element, SectionId::data_count,
-    SectionId::code,   SectionId::data,
+    SectionId::custom,  SectionId::type,   SectionId::import,  SectionId::function,
+    SectionId::table,   SectionId::memory, SectionId::tag,     SectionId::global,
+    SectionId::export_, SectionId::start,  SectionId::element, SectionId::data_count,
+    SectionId::code,    SectionId::data,
 };
 inline constexpr u32 section_count = sizeof(section_order) / sizeof(section_order[0]);
 

@@ -67,8 +67,10 @@ void NameSection::write(ByteWriter& out) {
     std::ranges::sort(entries, {}, [](const Entry& entry) {
       return static_cast<u64>(entry.outer) << 32 | entry.index;
     });
-    if (is_indirect(kind)) write_indirect_map(part, entries);
-    else write_map(part, std::span(entries));
+    if (is_indirect(kind))
+      write_indirect_map(part, entries);
+    else
+      write_map(part, std::span(entries));
     flush(kind);
   }
 }

@@ -32,7 +32,8 @@ const char* skip_comment(const char* at, const char* end) noexcept {
 class Outline {
  public:
   explicit Outline(Context& context)
-      : x(context), m_lexer(context.c.text()),
+      : x(context),
+        m_lexer(context.c.text()),
         m_end(context.c.text().data() + context.c.text().size()) {}
 
   void run() {
@@ -80,16 +81,19 @@ class Outline {
     if (word.text == "type" || word.text == "rec") return types(start, word.text == "rec");
     if (word.text == "import") return import();
     if (const Space* space = space_of(word.text)) count(*space);
-    if (word.text == "table") inline_segment("elem", Space::elem);
-    else if (word.text == "memory") inline_segment("data", Space::data);
-    else close();
+    if (word.text == "table")
+      inline_segment("elem", Space::elem);
+    else if (word.text == "memory")
+      inline_segment("data", Space::data);
+    else
+      close();
     return true;
   }
 
   static const Space* space_of(std::string_view word) noexcept {
     static constexpr std::pair<std::string_view, Space> words[] = {
-        {"func", Space::func}, {"table", Space::table}, {"memory", Space::memory},
-        {"global", Space::global}, {"tag", Space::tag}, {"elem", Space::elem},
+        {"func", Space::func},     {"table", Space::table}, {"memory", Space::memory},
+        {"global", Space::global}, {"tag", Space::tag},     {"elem", Space::elem},
         {"data", Space::data}};
     for (const auto& [text, space] : words)
       if (word == text) return &space;
@@ -122,9 +126,12 @@ class Outline {
     u32 items = 0;
     for (; token.kind == TokenKind::open; token = m_lexer.next()) {
       const Token word = m_lexer.next();
-      if (is_word(word, "item")) items += import_item();
-      else if (const Space* space = space_of(word.text)) import_kind(*space, items);
-      else close();
+      if (is_word(word, "item"))
+        items += import_item();
+      else if (const Space* space = space_of(word.text))
+        import_kind(*space, items);
+      else
+        close();
     }
     return token.kind == TokenKind::close;
   }

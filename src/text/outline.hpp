@@ -7,8 +7,8 @@
 
 namespace zhan::text {
 
-/// Moves behind the ")" that closes `depth` open ones; the text's end if there is none. Only strings,
-/// comments and parentheses are looked at.
+/// Moves behind the ")" that closes `depth` open ones; the text's end if there is none. Only
+/// strings, comments and parentheses are looked at.
 [[nodiscard]] const char* skip_nested(const char* at, const char* end, u32 depth) noexcept;
 
 /// Stops quietly where the text is not as expected: the second pass reports that.

@@ -25,8 +25,10 @@ void parse_fields(Context& x) {
   for (;;) {
     parse_module_notes(x);
     if (!x.c.at(TokenKind::open)) return;
-    if (x.c.at_open("type") || x.c.at_open("rec")) skip_type_field(x, next_type);
-    else fields.field();
+    if (x.c.at_open("type") || x.c.at_open("rec"))
+      skip_type_field(x, next_type);
+    else
+      fields.field();
   }
 }
 

@@ -16,7 +16,11 @@ bool is_block(Op op) noexcept {
 /// Words that stand in ops.def but only belong to a block.
 bool is_part_of_block(Op op) noexcept {
   switch (op) {
-    case Op::else_: case Op::end: case Op::catch_: case Op::catch_all: case Op::delegate: return true;
+    case Op::else_:
+    case Op::end:
+    case Op::catch_:
+    case Op::catch_all:
+    case Op::delegate: return true;
     default: return false;
   }
 }
@@ -25,9 +29,18 @@ bool is_part_of_block(Op op) noexcept {
 
 bool CodeParser::takes_plain(Kind kind) noexcept {
   switch (kind) {
-    case Kind::root: case Kind::block: case Kind::then_part: case Kind::else_part:
-    case Kind::try_part: case Kind::catch_part: case Kind::catch_all_part: case Kind::folded_block:
-    case Kind::if_then: case Kind::if_else: case Kind::try_do: case Kind::try_clause:
+    case Kind::root:
+    case Kind::block:
+    case Kind::then_part:
+    case Kind::else_part:
+    case Kind::try_part:
+    case Kind::catch_part:
+    case Kind::catch_all_part:
+    case Kind::folded_block:
+    case Kind::if_then:
+    case Kind::if_else:
+    case Kind::try_do:
+    case Kind::try_clause:
     case Kind::try_last: return true;
     default: return false;
   }
@@ -92,10 +105,12 @@ void CodeParser::close() {
       emit_held(frame);
       m_frames.pop_back();
       break;
-    case Kind::folded_block: case Kind::after_then: case Kind::after_else:
-    case Kind::after_do: case Kind::try_clauses: case Kind::after_last:
-      end_block();
-      break;
+    case Kind::folded_block:
+    case Kind::after_then:
+    case Kind::after_else:
+    case Kind::after_do:
+    case Kind::try_clauses:
+    case Kind::after_last: end_block(); break;
     case Kind::if_then: frame.kind = Kind::after_then; break;
     case Kind::if_else: frame.kind = Kind::after_else; break;
     case Kind::try_do: frame.kind = Kind::after_do; break;
@@ -115,8 +130,12 @@ void CodeParser::open() {
       if (!c.at_open("then")) return folded();
       [[fallthrough]];
     case Kind::after_then: return folded_if(frame);
-    case Kind::try_start: case Kind::after_do: case Kind::try_clauses: return folded_try(frame);
-    case Kind::after_else: case Kind::after_last: case Kind::try_end: return c.unexpected();
+    case Kind::try_start:
+    case Kind::after_do:
+    case Kind::try_clauses: return folded_try(frame);
+    case Kind::after_else:
+    case Kind::after_last:
+    case Kind::try_end: return c.unexpected();
     default: return folded();
   }
 }
@@ -195,7 +214,8 @@ void CodeParser::plain() {
   switch (word) {
     case Op::end: return end_label();
     case Op::else_: return plain_else();
-    case Op::catch_: case Op::catch_all: return plain_catch(word);
+    case Op::catch_:
+    case Op::catch_all: return plain_catch(word);
     case Op::delegate:
       if (m_frames.back().kind != Kind::try_part) return c.unexpected();
       c.take();
@@ -210,9 +230,7 @@ void CodeParser::plain() {
 }
 
 void CodeParser::start_plain_block(Op op, std::string_view label) {
-  const Kind kind = op == Op::if_    ? Kind::then_part
-                    : op == Op::try_ ? Kind::try_part
-                                     : Kind::block;
+  const Kind kind = op == Op::if_ ? Kind::then_part : op == Op::try_ ? Kind::try_part : Kind::block;
   push_label(label);
   m_frames.push_back({kind, op});
 }
@@ -220,8 +238,12 @@ void CodeParser::start_plain_block(Op op, std::string_view label) {
 /// "end" with the identifier that the block may repeat.
 void CodeParser::end_label() {
   switch (m_frames.back().kind) {
-    case Kind::block: case Kind::then_part: case Kind::else_part: case Kind::try_part:
-    case Kind::catch_part: case Kind::catch_all_part: break;
+    case Kind::block:
+    case Kind::then_part:
+    case Kind::else_part:
+    case Kind::try_part:
+    case Kind::catch_part:
+    case Kind::catch_all_part: break;
     default: return c.unexpected();
   }
   c.take();
@@ -265,8 +287,7 @@ void CodeParser::plain_delegate() {
 
 void CodeParser::push_label(std::string_view label) {
   m_labels.push(label);
-  if (m_function != no_index)
-    x.names.add(NameKind::label, m_function, m_label_number++, label);
+  if (m_function != no_index) x.names.add(NameKind::label, m_function, m_label_number++, label);
 }
 
 void CodeParser::emit(Op op, u32 hint) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instructions (specification §6.5) straight to bytes: plain and folded forms, with a stack of its own.
+// Instructions (specification §6.5) straight to bytes: plain and folded forms, with a stack of its
+// own.
 #pragma once
 
 #include "text/context.hpp"
@@ -12,8 +13,8 @@ class CodeParser {
  public:
   explicit CodeParser(Context& context) noexcept : x(context), c(context.c), m_labels(x.ids) {}
 
-  /// Instructions up to the ")" of the function, then `end`. `body_start` is where its declarations of
-  /// locals start in the bytes.
+  /// Instructions up to the ")" of the function, then `end`. `body_start` is where its declarations
+  /// of locals start in the bytes.
   void function(u32 number, usize body_start);
   /// Instructions up to a ")", then `end`; the range of both.
   [[nodiscard]] Range expression();
@@ -26,19 +27,33 @@ class CodeParser {
     root,         // anything; its ")" is the caller's
     root_folded,  // one folded instruction
     block,        // plain block or loop up to "end"
-    then_part, else_part,                // of a plain if
-    try_part, catch_part, catch_all_part,  // of a plain try
-    folded_op,     // "(op ...": operands
-    folded_block,  // "(block ...": anything
-    if_condition, if_then, after_then, if_else, after_else,  // "(if ..."
-    try_start, try_do, after_do, try_clauses, try_clause, try_last, after_last, try_end,  // "(try ..."
+    then_part,
+    else_part,  // of a plain if
+    try_part,
+    catch_part,
+    catch_all_part,  // of a plain try
+    folded_op,       // "(op ...": operands
+    folded_block,    // "(block ...": anything
+    if_condition,
+    if_then,
+    after_then,
+    if_else,
+    after_else,  // "(if ..."
+    try_start,
+    try_do,
+    after_do,
+    try_clauses,
+    try_clause,
+    try_last,
+    after_last,
+    try_end,  // "(try ..."
   };
   struct Frame {
     Kind kind = Kind::root;
     Op op = Op::nop;
-    u32 hint = no_index;        // in m_hints
-    usize held = 0;             // start of its bytes in m_held
-    std::string_view label{};   // if_condition: to be pushed later
+    u32 hint = no_index;       // in m_hints
+    usize held = 0;            // start of its bytes in m_held
+    std::string_view label{};  // if_condition: to be pushed later
   };
 
   void run();

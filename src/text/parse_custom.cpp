@@ -56,10 +56,14 @@ class CustomNote {
     const bool after = where.kind == TokenKind::keyword && where.text == "after";
     if (!before && !after) return fail("malformed placement"), false;
     const Token kind = m_lexer.next();
-    if (before && kind.text == "first") slot = before_first;
-    else if (after && kind.text == "last") slot = after_last;
-    else if (!section_slot(kind, slot)) return fail("malformed section kind"), false;
-    else if (after) ++slot;
+    if (before && kind.text == "first")
+      slot = before_first;
+    else if (after && kind.text == "last")
+      slot = after_last;
+    else if (!section_slot(kind, slot))
+      return fail("malformed section kind"), false;
+    else if (after)
+      ++slot;
     if (m_lexer.next().kind != TokenKind::close) return fail("unexpected token"), false;
     return true;
   }
@@ -93,7 +97,8 @@ void add_custom(Context& x, std::string_view name, std::span<const u8> payload, 
   x.bytes.bytes(payload);
   auto at = x.customs.end();
   if (slot == after_last)
-    while (at != x.customs.begin() && at[-1].slot == slot && is_trailer(bytes_at(x, at[-1].section.name)))
+    while (at != x.customs.begin() && at[-1].slot == slot &&
+           is_trailer(bytes_at(x, at[-1].section.name)))
       --at;
   x.customs.insert(at, custom);
 }

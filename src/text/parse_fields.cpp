@@ -17,11 +17,11 @@ void FieldParser::field() {
     void (FieldParser::*parse)();
   };
   static constexpr Row rows[] = {
-      {"func", &FieldParser::func},     {"import", &FieldParser::import},
+      {"func", &FieldParser::func},      {"import", &FieldParser::import},
       {"export", &FieldParser::export_}, {"global", &FieldParser::global},
-      {"table", &FieldParser::table},   {"memory", &FieldParser::memory},
-      {"tag", &FieldParser::tag},       {"start", &FieldParser::start},
-      {"elem", &FieldParser::elem},     {"data", &FieldParser::data},
+      {"table", &FieldParser::table},    {"memory", &FieldParser::memory},
+      {"tag", &FieldParser::tag},        {"start", &FieldParser::start},
+      {"elem", &FieldParser::elem},      {"data", &FieldParser::data},
   };
   for (const Row& row : rows) {
     if (!c.skip_open(row.word)) continue;
@@ -179,8 +179,10 @@ void FieldParser::table() {
   }
   table.type.limits = parse_limits(x);
   table.type.element = parse_ref_type(x);
-  if (imported) add_import(import);
-  else if (!c.at(TokenKind::close)) table.init = m_code.expression();
+  if (imported)
+    add_import(import);
+  else if (!c.at(TokenKind::close))
+    table.init = m_code.expression();
   x.m.tables.push_back(table);
 }
 
@@ -232,8 +234,10 @@ void FieldParser::tag() {
   Import import;
   import.kind = ExternKind::tag;
   import.index = number;
-  if (inline_import(import)) add_import(import);
-  else defined(ExternKind::tag);
+  if (inline_import(import))
+    add_import(import);
+  else
+    defined(ExternKind::tag);
   x.m.tags.push_back({parse_type_use(x, true)});
 }
 

@@ -21,8 +21,7 @@ constexpr Shape shapes[] = {{"i8x16", false, 8},  {"i16x8", false, 16}, {"i32x4"
 /// Numbers, and the words that are numbers: inf, nan, nan:0x....
 bool at_number(const Cursor& c) noexcept {
   if (c.at(TokenKind::number)) return true;
-  return c.at(TokenKind::keyword) &&
-         parse_f64(c.peek().text).status != NumberStatus::malformed;
+  return c.at(TokenKind::keyword) && parse_f64(c.peek().text).status != NumberStatus::malformed;
 }
 
 /// Malformed for tokens that are no number of the kind.
@@ -113,8 +112,10 @@ void ImmParser::index(Space space, u32& number) {
     case Space::local: number = x.index(space, m_function); return;
     case Space::field: number = x.index(space, m_type); return;
     case Space::type:
-      if (op_info(m_op).imm == ImmKind::call_indirect) number = parse_type_use(x, false);
-      else number = m_type = x.index(space);
+      if (op_info(m_op).imm == ImmKind::call_indirect)
+        number = parse_type_use(x, false);
+      else
+        number = m_type = x.index(space);
       return;
     case Space::data: x.uses_data = true; [[fallthrough]];
     default: number = x.index(space); return;

@@ -75,8 +75,10 @@ void FieldParser::import_items(Range module) {
   std::vector<Range> names;
   while (c.skip_open("item")) {
     import.name = x.name_string();
-    if (c.at(TokenKind::open)) import_kind(import);
-    else names.push_back(import.name);
+    if (c.at(TokenKind::open))
+      import_kind(import);
+    else
+      names.push_back(import.name);
     c.expect_close();
   }
   if (names.empty() || !c.ok()) return;

@@ -60,8 +60,8 @@ void FieldParser::elem() {
   element_list(segment, may_omit_func);
   segment.flags = segment.uses_exprs ? with_exprs : 0;
   if (segment.mode != SegmentMode::active) segment.flags |= not_active;
-  const bool short_form = segment.type == (segment.uses_exprs ? type_funcref
-                                                              : ValType::ref(AbsHeap::func, false));
+  const bool short_form =
+      segment.type == (segment.uses_exprs ? type_funcref : ValType::ref(AbsHeap::func, false));
   if (segment.mode == SegmentMode::declarative || with_table ||
       (segment.mode == SegmentMode::active && !short_form))
     segment.flags |= explicit_index;
@@ -125,9 +125,12 @@ void FieldParser::table_elements(u32 table, TableType type) {
   segment.table = table;
   add_zero(type.is64, segment.offset);
   segment.type = type.element;
-  if (c.at(TokenKind::open)) element_exprs(segment);
-  else if (type.element == type_funcref) element_funcs(segment);
-  else element_ref_funcs(segment);
+  if (c.at(TokenKind::open))
+    element_exprs(segment);
+  else if (type.element == type_funcref)
+    element_funcs(segment);
+  else
+    element_ref_funcs(segment);
   c.expect_close();
   segment.flags = segment.uses_exprs ? with_exprs : 0;
   if (table != 0 || (segment.uses_exprs && segment.type != type_funcref))

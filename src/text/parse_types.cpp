@@ -14,15 +14,25 @@ struct TypeWord {
 };
 constexpr ValType null_ref(AbsHeap heap) { return ValType::ref(heap, true); }
 constexpr TypeWord type_words[] = {
-    {"i32", type_i32}, {"i64", type_i64}, {"f32", type_f32}, {"f64", type_f64},
+    {"i32", type_i32},
+    {"i64", type_i64},
+    {"f32", type_f32},
+    {"f64", type_f64},
     {"v128", type_v128},
-    {"funcref", null_ref(AbsHeap::func)}, {"externref", null_ref(AbsHeap::extern_)},
-    {"anyref", null_ref(AbsHeap::any)}, {"eqref", null_ref(AbsHeap::eq)},
-    {"i31ref", null_ref(AbsHeap::i31)}, {"structref", null_ref(AbsHeap::struct_)},
-    {"arrayref", null_ref(AbsHeap::array)}, {"exnref", null_ref(AbsHeap::exn)},
-    {"contref", null_ref(AbsHeap::cont)}, {"nullref", null_ref(AbsHeap::none)},
-    {"nullfuncref", null_ref(AbsHeap::nofunc)}, {"nullexternref", null_ref(AbsHeap::noextern)},
-    {"nullexnref", null_ref(AbsHeap::noexn)}, {"nullcontref", null_ref(AbsHeap::nocont)},
+    {"funcref", null_ref(AbsHeap::func)},
+    {"externref", null_ref(AbsHeap::extern_)},
+    {"anyref", null_ref(AbsHeap::any)},
+    {"eqref", null_ref(AbsHeap::eq)},
+    {"i31ref", null_ref(AbsHeap::i31)},
+    {"structref", null_ref(AbsHeap::struct_)},
+    {"arrayref", null_ref(AbsHeap::array)},
+    {"exnref", null_ref(AbsHeap::exn)},
+    {"contref", null_ref(AbsHeap::cont)},
+    {"nullref", null_ref(AbsHeap::none)},
+    {"nullfuncref", null_ref(AbsHeap::nofunc)},
+    {"nullexternref", null_ref(AbsHeap::noextern)},
+    {"nullexnref", null_ref(AbsHeap::noexn)},
+    {"nullcontref", null_ref(AbsHeap::nocont)},
 };
 
 struct HeapWord {
@@ -30,10 +40,10 @@ struct HeapWord {
   AbsHeap heap;
 };
 constexpr HeapWord heap_words[] = {
-    {"func", AbsHeap::func}, {"extern", AbsHeap::extern_}, {"any", AbsHeap::any},
-    {"eq", AbsHeap::eq}, {"i31", AbsHeap::i31}, {"struct", AbsHeap::struct_},
-    {"array", AbsHeap::array}, {"exn", AbsHeap::exn}, {"cont", AbsHeap::cont},
-    {"none", AbsHeap::none}, {"nofunc", AbsHeap::nofunc}, {"noextern", AbsHeap::noextern},
+    {"func", AbsHeap::func},   {"extern", AbsHeap::extern_}, {"any", AbsHeap::any},
+    {"eq", AbsHeap::eq},       {"i31", AbsHeap::i31},        {"struct", AbsHeap::struct_},
+    {"array", AbsHeap::array}, {"exn", AbsHeap::exn},        {"cont", AbsHeap::cont},
+    {"none", AbsHeap::none},   {"nofunc", AbsHeap::nofunc},  {"noextern", AbsHeap::noextern},
     {"noexn", AbsHeap::noexn}, {"nocont", AbsHeap::nocont},
 };
 
@@ -104,9 +114,12 @@ u32 signature_type(Context& x) {
 FieldType field_type(Context& x) {
   FieldType field;
   field.mutable_ = x.c.skip_open("mut");
-  if (x.c.skip_word("i8")) field.type = TypeKind::i8;
-  else if (x.c.skip_word("i16")) field.type = TypeKind::i16;
-  else field.type = parse_value_type(x);
+  if (x.c.skip_word("i8"))
+    field.type = TypeKind::i8;
+  else if (x.c.skip_word("i16"))
+    field.type = TypeKind::i16;
+  else
+    field.type = parse_value_type(x);
   if (field.mutable_) x.c.expect_close();
   return field;
 }
@@ -237,9 +250,12 @@ u32 explicit_type_use(Context& x, bool named) {
   x.c.skip_open("type");
   const u32 number = x.index(Space::type);
   x.c.expect_close();
-  if (!parse_signature(x, named)) load_signature(x, number);
-  else if (x.c.at_open("param") || x.c.at_open("type")) x.c.unexpected();
-  else check_inline_type(x, number, at);
+  if (!parse_signature(x, named))
+    load_signature(x, number);
+  else if (x.c.at_open("param") || x.c.at_open("type"))
+    x.c.unexpected();
+  else
+    check_inline_type(x, number, at);
   return std::min(number, no_index - 1);  // neither names a type, but no_index means "none written"
 }
 

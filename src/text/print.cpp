@@ -22,7 +22,9 @@ std::string print(const Module& module, const PrintOptions& options) {
 }
 
 Printer::Printer(const Module& module, const PrintOptions& print_options)
-    : m(module), options(print_options), ids(module, print_options.names),
+    : m(module),
+      options(print_options),
+      ids(module, print_options.names),
       max_size(print_options.max_size != 0 ? print_options.max_size
                                            : base_size + 64 * module.bytes.size()),
       hints(module) {}
@@ -62,14 +64,17 @@ void Printer::new_line(u32 depth) {
   out.append(usize{std::min(depth, deepest_indent)} * options.indent, ' ');
 }
 
-void Printer::quoted(std::string_view bytes, bool keep_utf8) { append_quoted(out, bytes, keep_utf8); }
+void Printer::quoted(std::string_view bytes, bool keep_utf8) {
+  append_quoted(out, bytes, keep_utf8);
+}
 
 /// "(word $id (;0;)" on a new line.
 void Printer::binder(const char* word, Space space, u32 index) {
   out += '(';
   out += word;
   const ScopeIds& scope = ids.of(space);
-  if (scope.append_binder(out, index)) ids.printed().add(name_kind(space), index, scope.name(index));
+  if (scope.append_binder(out, index))
+    ids.printed().add(name_kind(space), index, scope.name(index));
   out += " (;" + std::to_string(index) + ";)";
 }
 
@@ -321,8 +326,10 @@ void Printer::locals(const Code& code, u32 params, const ScopeIds& names, bool n
       const bool has_name = named && !names.name(number).empty();
       if (open && has_name) out += ')';
       if (!open || has_name) {
-        if (number == params) new_line(2);
-        else out += ' ';
+        if (number == params)
+          new_line(2);
+        else
+          out += ' ';
         out += "(local";
         if (has_name) names.append_binder(out, number);
       }

@@ -13,7 +13,10 @@ namespace {
 class CodePrinter {
  public:
   CodePrinter(Printer& printer, u32 function, const Code& code, const ScopeIds& locals)
-      : p(printer), m_function(function), m_body(code.body.offset), m_locals(locals),
+      : p(printer),
+        m_function(function),
+        m_body(code.body.offset),
+        m_locals(locals),
         m_reader(p.m.view(code.code), code.code.offset),
         m_hints(p.inline_hints ? p.hints.of(function) : std::span<const BranchHint>()) {}
 
@@ -47,8 +50,10 @@ class CodePrinter {
     }
     ImmPrinter stream(p, m_labels, m_locals, op);
     visit(stream, op_info(op), m_imm);
-    if (opens) m_labels.push(name);
-    else if (continues(op)) m_labels.push(m_name);
+    if (opens)
+      m_labels.push(name);
+    else if (continues(op))
+      m_labels.push(m_name);
   }
 
   /// The instruction stands at the depth of the block it ends; those of `continues` open it again.
@@ -103,9 +108,9 @@ u32 print_expression(Printer& p, ConstExpr range) {
   }
 }
 
-/// True if the parser would write the section of branch hints from annotations in the code: it stands
-/// before the code in the only form there is, and every hint belongs to an instruction that can have
-/// one. The walk ends at the last hint of each function.
+/// True if the parser would write the section of branch hints from annotations in the code: it
+/// stands before the code in the only form there is, and every hint belongs to an instruction that
+/// can have one. The walk ends at the last hint of each function.
 bool Printer::hints_can_be_inline() const {
   if (hints.empty()) return false;
   ByteWriter payload;

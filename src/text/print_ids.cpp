@@ -24,10 +24,10 @@ u32 items_of(const Module& m, Space space) noexcept {
 }  // namespace
 
 NameKind name_kind(Space space) noexcept {
-  static constexpr NameKind kinds[] = {NameKind::type,   NameKind::function, NameKind::table,
-                                       NameKind::memory, NameKind::global,   NameKind::tag,
-                                       NameKind::element, NameKind::data,    NameKind::local,
-                                       NameKind::label,  NameKind::field};
+  static constexpr NameKind kinds[] = {NameKind::type,    NameKind::function, NameKind::table,
+                                       NameKind::memory,  NameKind::global,   NameKind::tag,
+                                       NameKind::element, NameKind::data,     NameKind::local,
+                                       NameKind::label,   NameKind::field};
   return kinds[static_cast<usize>(space)];
 }
 
@@ -35,13 +35,17 @@ bool can_be_id(std::string_view name) noexcept { return !name.empty() && is_utf8
 
 void append_id(std::string& out, std::string_view name) {
   out += '$';
-  if (std::ranges::all_of(name, is_id_char)) out += name;
-  else append_quoted(out, name, true);
+  if (std::ranges::all_of(name, is_id_char))
+    out += name;
+  else
+    append_quoted(out, name, true);
 }
 
 void ScopeIds::append_use(std::string& out, u32 index) const {
-  if (index < m_items.size() && m_items[index].unique) append_id(out, m_items[index].name);
-  else out += std::to_string(index);
+  if (index < m_items.size() && m_items[index].unique)
+    append_id(out, m_items[index].name);
+  else
+    out += std::to_string(index);
 }
 
 bool ScopeIds::append_binder(std::string& out, u32 index) const {

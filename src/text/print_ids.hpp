@@ -33,8 +33,8 @@ class ScopeIds {
   }
   /// A reference: the identifier, or the number.
   void append_use(std::string& out, u32 index) const;
-  /// After the keyword of a definition: " $id", or " (@name ...)" if the name is taken; then nothing.
-  /// True if something was written.
+  /// After the keyword of a definition: " $id", or " (@name ...)" if the name is taken; then
+  /// nothing. True if something was written.
   bool append_binder(std::string& out, u32 index) const;
   [[nodiscard]] std::string_view name(u32 index) const noexcept {
     return index < m_items.size() ? m_items[index].name : std::string_view();
@@ -49,8 +49,8 @@ class ScopeIds {
   std::unordered_set<std::string_view> m_used;
 };
 
-/// Identifiers of all spaces of a module. Collects what was printed as a name section, for comparing
-/// with the one the module has.
+/// Identifiers of all spaces of a module. Collects what was printed as a name section, for
+/// comparing with the one the module has.
 class ModuleIds {
  public:
   ModuleIds(const Module& module, bool use_names);

@@ -21,8 +21,10 @@ std::string hex_lane(u32 value) {
 /// Indices that the text format leaves out where they are 0.
 bool may_omit(ImmKind kind, Space space) noexcept {
   switch (kind) {
-    case ImmKind::table: case ImmKind::memory: return true;
-    case ImmKind::call_indirect: case ImmKind::table_init: return space == Space::table;
+    case ImmKind::table:
+    case ImmKind::memory: return true;
+    case ImmKind::call_indirect:
+    case ImmKind::table_init: return space == Space::table;
     case ImmKind::memory_init: return space == Space::memory;
     default: return false;
   }
@@ -35,9 +37,12 @@ void LabelNames::append_use(std::string& out, u32 label) const {
   const std::string_view name =
       label < depth && label < max_search ? m_names[depth - 1 - label] : std::string_view();
   bool hidden = name.empty();
-  for (u32 inner = 0; inner < label && !hidden; ++inner) hidden = m_names[depth - 1 - inner] == name;
-  if (hidden) out += std::to_string(label);
-  else append_id(out, name);
+  for (u32 inner = 0; inner < label && !hidden; ++inner)
+    hidden = m_names[depth - 1 - inner] == name;
+  if (hidden)
+    out += std::to_string(label);
+  else
+    append_id(out, name);
 }
 
 void ImmPrinter::index(Space space, u32& number) {
@@ -52,9 +57,12 @@ void ImmPrinter::index(Space space, u32& number) {
   if (number == 0 && may_omit(kind, space)) return;
   if (space == Space::type) m_type = number;
   p.out += ' ';
-  if (space == Space::local) m_locals.append_use(p.out, number);
-  else if (space == Space::field) p.ids.fields(m_type).append_use(p.out, number);
-  else p.use(space, number);
+  if (space == Space::local)
+    m_locals.append_use(p.out, number);
+  else if (space == Space::field)
+    p.ids.fields(m_type).append_use(p.out, number);
+  else
+    p.use(space, number);
 }
 
 void ImmPrinter::lanes(V128& v) {
@@ -128,8 +136,10 @@ void ImmPrinter::handlers(std::vector<Handler>& list) {
   for (const Handler& handler : list) {
     p.out += " (on ";
     p.use(Space::tag, handler.tag);
-    if (handler.is_switch) p.out += " switch";
-    else label(handler.label);
+    if (handler.is_switch)
+      p.out += " switch";
+    else
+      label(handler.label);
     p.out += ')';
   }
 }

@@ -6,8 +6,8 @@
 
 namespace zhan::text {
 
-/// Names of the blocks around an instruction, as a printer needs them: a use may name a label only if
-/// no inner block has the same name.
+/// Names of the blocks around an instruction, as a printer needs them: a use may name a label only
+/// if no inner block has the same name.
 class LabelNames {
  public:
   void push(std::string_view name) { m_names.push_back(name); }

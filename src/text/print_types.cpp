@@ -6,8 +6,10 @@ namespace zhan::text {
 
 void Printer::heap(HeapType heap, bool exact) {
   if (exact) out += "(exact ";
-  if (heap.is_defined()) use(Space::type, heap.number());
-  else out += to_string(heap);
+  if (heap.is_defined())
+    use(Space::type, heap.number());
+  else
+    out += to_string(heap);
   if (exact) out += ')';
 }
 
@@ -139,8 +141,7 @@ void Printer::memory_type(const MemoryType& memory) {
   if (memory.is64) out += "i64 ";
   limits(memory.limits);
   if (memory.shared) out += " shared";
-  if (memory.has_page_size)
-    out += " (pagesize " + std::to_string(u64{1} << memory.page_log2) + ")";
+  if (memory.has_page_size) out += " (pagesize " + std::to_string(u64{1} << memory.page_log2) + ")";
 }
 
 void Printer::global_type(const GlobalType& global) {

@@ -17,9 +17,7 @@ class Printer {
   // For the printer of code.
   void type(ValType type);
   void heap(HeapType heap, bool exact);
-  void use(Space space, u32 index) {
-    ids.of(space).append_use(out, index);
-  }
+  void use(Space space, u32 index) { ids.of(space).append_use(out, index); }
   void block_type(const BlockType& type);
   /// "(type n) (param ...) (result ...)"; parameters named for a function.
   void type_use(u32 type, const ScopeIds* params);
@@ -31,7 +29,7 @@ class Printer {
   ModuleIds ids;
   std::string out;
   u64 max_size;
-  bool uses_data = false;    // an instruction that was printed names a data segment
+  bool uses_data = false;     // an instruction that was printed names a data segment
   bool inline_hints = false;  // branch hints stand as annotations in the code
   BranchHints hints;
 

@@ -13,10 +13,23 @@ namespace zhan::text {
 namespace {
 
 constexpr std::string_view command_words[] = {
-    "module", "module definition", "module instance", "register", "action", "assert_return",
-    "assert_trap", "assert_exhaustion", "assert_exception", "assert_suspension",
-    "assert_malformed", "assert_invalid", "assert_unlinkable", "assert_malformed_custom",
-    "assert_invalid_custom", "thread", "wait",
+    "module",
+    "module definition",
+    "module instance",
+    "register",
+    "action",
+    "assert_return",
+    "assert_trap",
+    "assert_exhaustion",
+    "assert_exception",
+    "assert_suspension",
+    "assert_malformed",
+    "assert_invalid",
+    "assert_unlinkable",
+    "assert_malformed_custom",
+    "assert_invalid_custom",
+    "thread",
+    "wait",
 };
 
 constexpr u32 max_thread_depth = 8;
@@ -41,9 +54,8 @@ class ScriptParser {
  private:
   /// A script may be the fields of one module.
   [[nodiscard]] bool starts_with_field() const noexcept {
-    for (const std::string_view word :
-         {"type", "rec", "import", "func", "table", "memory", "global", "tag", "export", "start",
-          "elem", "data"})
+    for (const std::string_view word : {"type", "rec", "import", "func", "table", "memory",
+                                        "global", "tag", "export", "start", "elem", "data"})
       if (c.at_open(word)) return true;
     return false;
   }
@@ -115,10 +127,14 @@ class ScriptParser {
   }
 
   void assertion(Command& command) {
-    if (c.at_open("module")) module(command.module);
-    else action(command.action);
-    if (c.at(TokenKind::string)) command.text = string();
-    else if (command.kind != CommandKind::assert_exception) c.unexpected();
+    if (c.at_open("module"))
+      module(command.module);
+    else
+      action(command.action);
+    if (c.at(TokenKind::string))
+      command.text = string();
+    else if (command.kind != CommandKind::assert_exception)
+      c.unexpected();
   }
 
   void thread(Command& command, u32 depth) {

@@ -41,11 +41,22 @@ enum class FloatPattern : u8 { bits, nan_canonical, nan_arithmetic };
 /// An argument, or what a result is compared with.
 struct ScriptValue {
   enum class Form : u8 {
-    i32, i64, f32, f64, v128,
-    ref_null,    // `heap` if written, else any null
-    ref_extern, ref_host,  // `bits` if has_number, else any that is not null
-    ref_func, ref_i31, ref_any, ref_eq, ref_struct, ref_array, ref_exn,  // any of the kind, not null
-    either,      // one of `choices`
+    i32,
+    i64,
+    f32,
+    f64,
+    v128,
+    ref_null,  // `heap` if written, else any null
+    ref_extern,
+    ref_host,  // `bits` if has_number, else any that is not null
+    ref_func,
+    ref_i31,
+    ref_any,
+    ref_eq,
+    ref_struct,
+    ref_array,
+    ref_exn,  // any of the kind, not null
+    either,   // one of `choices`
   };
   Form form = Form::i32;
   bool has_number = false;
@@ -73,14 +84,22 @@ enum class CommandKind : u8 {
   module_instance,    // `id` = instance, `target` = definition ("" = last)
   register_,          // `text` = name, `target` = module
   action,
-  assert_return, assert_trap, assert_exhaustion, assert_exception, assert_suspension,
-  assert_malformed, assert_invalid, assert_unlinkable, assert_malformed_custom,
+  assert_return,
+  assert_trap,
+  assert_exhaustion,
+  assert_exception,
+  assert_suspension,
+  assert_malformed,
+  assert_invalid,
+  assert_unlinkable,
+  assert_malformed_custom,
   assert_invalid_custom,
   thread,  // `id`, `shared` = modules it sees, `commands`
   wait,    // `id`
 };
 
-/// One command. assert_trap and its kind have either an action or a module (that traps at its start).
+/// One command. assert_trap and its kind have either an action or a module (that traps at its
+/// start).
 struct Command {
   CommandKind kind = CommandKind::module;
   Position position;
@@ -101,8 +120,9 @@ struct Script {
 /// "assert_return" and its kind, as written.
 [[nodiscard]] std::string_view to_string(CommandKind kind) noexcept;
 
-/// Reads all commands; modules within only as far as needed to find their ends. The text must outlive
-/// the script. Error: malformed with line and column; limit for nested threads. Thread-safe.
+/// Reads all commands; modules within only as far as needed to find their ends. The text must
+/// outlive the script. Error: malformed with line and column; limit for nested threads.
+/// Thread-safe.
 [[nodiscard]] Result<Script> parse_script(std::string_view text);
 
 }  // namespace zhan::text

@@ -16,10 +16,10 @@ struct Row {
   Form form;
 };
 constexpr Row rows[] = {
-    {"i32.const", Form::i32},      {"i64.const", Form::i64},        {"f32.const", Form::f32},
-    {"f64.const", Form::f64},      {"v128.const", Form::v128},      {"ref.null", Form::ref_null},
-    {"ref.extern", Form::ref_extern}, {"ref.host", Form::ref_host}, {"ref.func", Form::ref_func},
-    {"ref.i31", Form::ref_i31},    {"ref.any", Form::ref_any},      {"ref.eq", Form::ref_eq},
+    {"i32.const", Form::i32},         {"i64.const", Form::i64},       {"f32.const", Form::f32},
+    {"f64.const", Form::f64},         {"v128.const", Form::v128},     {"ref.null", Form::ref_null},
+    {"ref.extern", Form::ref_extern}, {"ref.host", Form::ref_host},   {"ref.func", Form::ref_func},
+    {"ref.i31", Form::ref_i31},       {"ref.any", Form::ref_any},     {"ref.eq", Form::ref_eq},
     {"ref.struct", Form::ref_struct}, {"ref.array", Form::ref_array}, {"ref.exn", Form::ref_exn},
 };
 
@@ -50,8 +50,10 @@ void vector_value(Cursor& c, ScriptValue& value) {
   const u32 size = shape->lane_bits / 8u;
   for (u32 lane = 0; lane * size < 16; ++lane) {
     u64 bits = 0;
-    if (shape->is_float) value.lanes[lane] = float_value(c, shape->lane_bits, bits);
-    else bits = parse_constant(c, false, shape->lane_bits);
+    if (shape->is_float)
+      value.lanes[lane] = float_value(c, shape->lane_bits, bits);
+    else
+      bits = parse_constant(c, false, shape->lane_bits);
     std::memcpy(value.v128.bytes.data() + lane * size, &bits, size);
   }
 }

@@ -28,16 +28,16 @@ usize append_escape(std::string& out, const char* at, const char* end) {
     case 't': return out += '\t', 1;
     case 'n': return out += '\n', 1;
     case 'r': return out += '\r', 1;
-    case '"': case '\'': case '\\': return out += *at, 1;
+    case '"':
+    case '\'':
+    case '\\': return out += *at, 1;
     case 'u': {
       const usize length = unicode_escape(at + 1, end, code);
       ZHAN_ASSERT(length != 0, "the lexer checks escapes");
       append_utf8(out, code);
       return length + 1;
     }
-    default:
-      out += static_cast<char>(hex_value(at[0]) << 4 | hex_value(at[1]));
-      return 2;
+    default: out += static_cast<char>(hex_value(at[0]) << 4 | hex_value(at[1])); return 2;
   }
 }
 
@@ -51,7 +51,8 @@ usize escape_length(const char* at, const char* end) noexcept {
     return length == 0 ? 0 : length + 1;
   }
   if (std::string_view("tnr\"'\\").find(*at) != std::string_view::npos) return 1;
-  const bool hex = end - at >= 2 && is_char(at[0], char_class::hex) && is_char(at[1], char_class::hex);
+  const bool hex =
+      end - at >= 2 && is_char(at[0], char_class::hex) && is_char(at[1], char_class::hex);
   return hex ? 2 : 0;
 }
 
