@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,13 +20,21 @@ class Config {
   Config();
   /// Unknown key or bad value: a `config` error that names the nearest key or the allowed values.
   Result<void> set(std::string_view key, std::string_view value);
+  /// As it was set, or its initial value; "" for an unknown key.
   [[nodiscard]] std::string_view get(std::string_view key) const;
+
+  /// All keys with what they mean, for help texts.
+  struct Option {
+    std::string_view key, values, initial, help;
+  };
+  [[nodiscard]] static std::span<const Option> options() noexcept;
 
   Features features;
   runtime::Mode mode;
   runtime::StoreLimits limits;
   bool lazy_validation = false;
   bool deterministic = false;
+  bool check_float_always = false;
   enum class Signals : u8 { own, embedder, off } signals = Signals::own;
   enum class EngineKind : u8 { interp } engine = EngineKind::interp;
 
@@ -36,6 +45,7 @@ class Config {
 /// Thread-safe, counted by shared_ptr. Stores and modules keep it.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
+  /// Installs the signal handlers unless the configuration says otherwise. Errors: config.
   static Result<std::shared_ptr<Engine>> create(Config config = {});
   [[nodiscard]] const Config& config() const noexcept { return m_config; }
   [[nodiscard]] const std::shared_ptr<TypeInterner>& types() const noexcept { return m_types; }
@@ -51,7 +61,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<std::unique_ptr<runtime::Store>> new_store();
 
  private:
-  Engine() = default;
+  class Key {
+    friend class Engine;
+    Key() = default;
+  };
+
+ public:
+  Engine(Key, Config config);  // see create()
+
+ private:
   Config m_config;
   std::shared_ptr<TypeInterner> m_types;
   const abi::EngineTable* m_table = nullptr;
@@ -60,7 +78,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
 /// Names to definitions; store-free host functions and externs of stores. Not thread-safe while changed.
 class Linker {
  public:
-  explicit Linker(std::shared_ptr<Engine> engine) : m_engine(std::move(engine)) {}
+  explicit Linker(std::shared_ptr<Engine> engine);
+  ~Linker();
+  Linker(const Linker&) = delete;
+  Linker& operator=(const Linker&) = delete;
 
   bool allow_shadowing = false;
   /// An extern of one store; `link` error if the name is taken.
@@ -80,10 +101,23 @@ class Linker {
                                                const runtime::ModuleInfo& module);
   Result<runtime::Instance*> instantiate(runtime::Store& store, Engine::ModulePtr module);
 
+  /// What a name is in a store; nothing if it is unknown or of another store.
+  [[nodiscard]] std::optional<runtime::Extern> find(runtime::Store& store, std::string_view module,
+                                                    std::string_view name) const;
+
  private:
   struct Item;
+  using Name = std::pair<std::string, std::string>;
+  Result<void> add(std::string_view module, std::string_view name, std::shared_ptr<Item> item);
+  [[nodiscard]] const std::shared_ptr<Item>* look_up(std::string_view module,
+                                                     std::string_view name) const;
+  Result<runtime::Extern> resolve_one(runtime::Store& store, const runtime::ModuleInfo& module,
+                                      const Import& import);
+  Result<runtime::Extern> stand_in(runtime::Store& store, const runtime::ModuleInfo& module,
+                                   const Import& import) const;
+
   std::shared_ptr<Engine> m_engine;
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<Item>, std::less<>> m_items;
+  std::map<Name, std::shared_ptr<Item>> m_items;
 };
 
 }  // namespace zhan::engine

@@ -105,9 +105,9 @@ Status ref_func(Exec*, Inst* inst, Slot* operands, u32 function, u32) noexcept {
   return Status::returned;
 }
 
-const Func* resolve_indirect(Exec* exec, Inst* inst, u32 table, u64 index,
+const Func* resolve_indirect(Exec* exec, Inst* inst, Table* table, u64 index,
                              TypeId expected) noexcept {
-  TableState& t = table_of(inst, table);
+  TableState& t = *table->state;
   const u64 at = index_of(index, t.type.is64);
   const auto refuse = [exec](Trap kind) -> const Func* {
     exec->store->note_trap(kind);

@@ -215,7 +215,7 @@ Error Store::Impl::take_error() {
   Error error = noted ? std::move(*noted) : error_of(exec.pending);
   const u64 address = exec.pending.address;
   noted.reset();
-  exec.pending = {};
+  exec.pending = {.address = ~u64{0}};
   ErrorInfo& info = error.info();
   // An error that came through from an inner call has its frames already.
   if (info.kind != ErrorKind::exit && info.frames.empty()) collect_frames(*this, address, info);

@@ -55,7 +55,8 @@ const CodeModule& ModuleInfo::code(Mode mode, const abi::EngineTable& engine) co
 Result<std::shared_ptr<const ModuleInfo>> make_module_info(Module module,
                                                            std::shared_ptr<TypeInterner> types,
                                                            const Features& features,
-                                                           std::string name, bool lazy_validation) {
+                                                           std::string name,
+                                                           ModuleInfo::BodyCheck check_body) {
   ZHAN_ASSERT(module.canonical.size() == module.types.types.size(), "the module has been validated");
   const auto info = std::make_shared<ModuleInfo>();
   info->layout = lay_out(module);
@@ -64,7 +65,7 @@ Result<std::shared_ptr<const ModuleInfo>> make_module_info(Module module,
   info->types = std::move(types);
   info->features = features;
   info->name = std::move(name);
-  info->lazy_validation = lazy_validation;
+  info->check_body = check_body;
   return info;
 }
 

@@ -39,7 +39,10 @@ struct ModuleInfo {
   std::shared_ptr<TypeInterner> types;
   Features features;
   abi::InstLayout layout;
-  bool lazy_validation = false;
+  /// Of lazy validation: what preparation asks before it reads a body (counted from the first defined
+  /// function); null if all bodies are valid. Thread-safe. The error belongs in the trap.
+  using BodyCheck = Result<void> (*)(const ModuleInfo& info, u32 defined);
+  BodyCheck check_body = nullptr;
   std::string name;  // for backtraces: the name section's, else the file's
 
   /// The name section, read when first asked for.
@@ -57,7 +60,7 @@ struct ModuleInfo {
 /// would be too large.
 [[nodiscard]] Result<std::shared_ptr<const ModuleInfo>> make_module_info(
     Module module, std::shared_ptr<TypeInterner> types, const Features& features,
-    std::string name = {}, bool lazy_validation = false);
+    std::string name = {}, ModuleInfo::BodyCheck check_body = nullptr);
 
 /// Does not own its module: the ModuleInfo that made it does so, or its maker keeps both.
 class CodeModule {

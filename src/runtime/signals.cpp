@@ -11,8 +11,8 @@
 
 // Bounds of the handlers' section; null where nothing is linked in.
 extern "C" {
-extern const char zhan_handlers_begin[] __asm__("__start_zhan_handlers") [[gnu::weak]];
-extern const char zhan_handlers_end[] __asm__("__stop_zhan_handlers") [[gnu::weak]];
+[[gnu::weak]] extern const char __start_zhan_handlers[];
+[[gnu::weak]] extern const char __stop_zhan_handlers[];
 }
 
 namespace zhan::runtime {
@@ -73,8 +73,8 @@ void go_to_leave(ucontext_t& context, const abi::Record* record) noexcept {
 #endif
 
 bool in_handlers(uptr code) noexcept {
-  return code >= reinterpret_cast<uptr>(zhan_handlers_begin) &&
-         code < reinterpret_cast<uptr>(zhan_handlers_end);
+  return code >= reinterpret_cast<uptr>(__start_zhan_handlers) &&
+         code < reinterpret_cast<uptr>(__stop_zhan_handlers);
 }
 
 /// The memory of the instance whose reservation holds the address, or null.

@@ -47,6 +47,7 @@ Store::Impl::Impl(Store& s, const StoreConfig& c)
   exec.metered = config.mode.metered;
   exec.budget = exec.metered ? 0 : abi::budget_period;
   exec.store = &s;
+  exec.pending.address = ~u64{0};
 }
 
 Store::Impl::~Impl() {

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "base/utf8.hpp"
+#include "engine/engine.hpp"
+#include "engine/nearest.hpp"
+
+namespace zhan::engine {
+
+/// What a name stands for: an extern of one store, or a host function for any.
+struct Linker::Item {
+  u64 store = 0;  // id; 0 = host function
+  runtime::Extern item;
+  TypeId type = no_type;
+  abi::Entry entry = nullptr;
+  std::shared_ptr<void> env;
+  std::string name;
+};
+
+namespace {
+
+std::string quoted(std::string_view module, std::string_view name) {
+  return fmt::format("\"{}\" \"{}\"", escaped(module), escaped(name));
+}
+
+/// Stands for an unknown import that may be linked but not called.
+struct MissingFunction {
+  std::string name;
+};
+
+abi::Status call_missing(abi::Exec* exec, void* data, const abi::FuncBody*, abi::Slot*) {
+  const auto& missing = *static_cast<const MissingFunction*>(data);
+  exec->store->note_error(Error(ErrorKind::link, "unknown import called: " + missing.name));
+  return abi::Status::trapped;
+}
+
+abi::Status answer_zero(abi::Exec*, void*, const abi::FuncBody* body, abi::Slot* args) {
+  std::fill_n(args, body->result_slots, abi::Slot{0});
+  return abi::Status::returned;
+}
+
+/// Zero is a value of every type but references that cannot be null.
+bool has_defaults(std::span<const ValType> types) noexcept {
+  return std::all_of(types.begin(), types.end(),
+                     [](const ValType& type) { return type.is_defaultable(); });
+}
+
+}  // namespace
+
+Linker::Linker(std::shared_ptr<Engine> engine) : m_engine(std::move(engine)) {}
+Linker::~Linker() = default;
+
+Result<void> Linker::add(std::string_view module, std::string_view name,
+                         std::shared_ptr<Item> item) {
+  item->name = fmt::format("{}.{}", escaped(module), escaped(name));
+  const auto [at, is_new] =
+      m_items.try_emplace({std::string(module), std::string(name)}, std::move(item));
+  if (is_new) return {};
+  if (!allow_shadowing)
+    return fail(ErrorKind::link, quoted(module, name) + " is defined already");
+  at->second = std::move(item);  // try_emplace has left it alone
+  return {};
+}
+
+Result<void> Linker::define(std::string_view module, std::string_view name, runtime::Store& store,
+                            runtime::Extern item) {
+  auto entry = std::make_shared<Item>();
+  entry->store = store.id();
+  entry->item = item;
+  return add(module, name, std::move(entry));
+}
+
+Result<void> Linker::define_func(std::string_view module, std::string_view name,
+                                 const FuncType& type, abi::Entry entry,
+                                 std::shared_ptr<void> env) {
+  auto item = std::make_shared<Item>();
+  ZHAN_TRY(item->type, m_engine->types()->intern(type));
+  item->entry = entry;
+  item->env = std::move(env);
+  return add(module, name, std::move(item));
+}
+
+Result<void> Linker::define_instance(std::string_view module, runtime::Instance& instance) {
+  const Module& definition = instance.module()->module;
+  const auto exports = instance.exports();
+  ZHAN_ASSERT(exports.size() == definition.exports.size(), "every export of the module is there");
+  for (usize i = 0; i < exports.size(); ++i)
+    ZHAN_TRY_VOID(define(module, definition.text(definition.exports[i].name), instance.store(),
+                         exports[i]));
+  return {};
+}
+
+const std::shared_ptr<Linker::Item>* Linker::look_up(std::string_view module,
+                                                     std::string_view name) const {
+  const auto found = m_items.find({std::string(module), std::string(name)});
+  return found == m_items.end() ? nullptr : &found->second;
+}
+
+std::optional<runtime::Extern> Linker::find(runtime::Store& store, std::string_view module,
+                                            std::string_view name) const {
+  const std::shared_ptr<Item>* const found = look_up(module, name);
+  if (found == nullptr) return std::nullopt;
+  const Item& item = **found;
+  if (item.store == store.id()) return item.item;
+  if (item.store != 0) return std::nullopt;
+  auto func = store.shared_host_func(*found, item.type, item.entry, item.env.get(), item.name);
+  if (!func) return std::nullopt;
+  return runtime::Extern(*func);
+}
+
+Result<runtime::Extern> Linker::stand_in(runtime::Store& store, const runtime::ModuleInfo& module,
+                                         const Import& import) const {
+  const Module& m = module.module;
+  const TypeId type = m.canonical[m.functions[import.index]];
+  const std::string name = quoted(m.text(import.module), m.text(import.name));
+  if (unknown == Unknown::default_values &&
+      has_defaults(m_engine->types()->func_type(type).results)) {
+    ZHAN_TRY(abi::Func* const func, store.new_host_func(type, answer_zero, nullptr, nullptr, name));
+    return runtime::Extern(func);
+  }
+  const auto missing = std::make_shared<MissingFunction>(name);
+  ZHAN_TRY(abi::Func* const func,
+           store.shared_host_func(missing, type, call_missing, missing.get(), name));
+  return runtime::Extern(func);
+}
+
+Result<runtime::Extern> Linker::resolve_one(runtime::Store& store,
+                                            const runtime::ModuleInfo& info, const Import& import) {
+  const Module& m = info.module;
+  const std::string_view module = m.text(import.module), name = m.text(import.name);
+  if (const auto found = find(store, module, name)) return *found;
+  if (look_up(module, name) != nullptr)
+    return fail(ErrorKind::wrong_store, quoted(module, name) + " is defined for another store");
+  if (import.kind == ExternKind::func && unknown != Unknown::error)
+    return stand_in(store, info, import);
+  std::vector<std::string_view> known;
+  for (const auto& [key, item] : m_items)
+    if (key.first == module) known.push_back(key.second);
+  const std::string_view guess = nearest(name, known);
+  std::string hint;
+  if (known.empty()) hint = fmt::format("; nothing is defined for module \"{}\"", escaped(module));
+  if (!guess.empty()) hint = fmt::format("; did you mean \"{}\"?", escaped(guess));
+  return fail(ErrorKind::link, fmt::format("unknown import: {}: wanted {}{}", quoted(module, name),
+                                           runtime::import_text(info, import), hint));
+}
+
+Result<std::vector<runtime::Extern>> Linker::resolve(runtime::Store& store,
+                                                     const runtime::ModuleInfo& module) {
+  std::vector<runtime::Extern> imports;
+  imports.reserve(module.module.imports.size());
+  for (const Import& import : module.module.imports) {
+    ZHAN_TRY(const runtime::Extern item, resolve_one(store, module, import));
+    imports.push_back(item);
+  }
+  return imports;
+}
+
+Result<runtime::Instance*> Linker::instantiate(runtime::Store& store, Engine::ModulePtr module) {
+  ZHAN_TRY(const std::vector<runtime::Extern> imports, resolve(store, *module));
+  return store.instantiate(std::move(module), imports);
+}
+
+}  // namespace zhan::engine
