@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Meanings of relaxed SIMD. Of the results the specification allows, Zhan always gives the same
-// one, on every machine and in every engine: that of the instruction without "relaxed"; two
-// roundings for a multiply-add; signed bytes in both operands of a dot product, whose pairs add
-// with saturation.
+// Meanings of relaxed SIMD. Of the results that the specification allows, these are one choice, the
+// same on every machine: that of the instruction without "relaxed"; two roundings for a
+// multiply-add; signed bytes in both operands of a dot product, whose pairs add with saturation.
+// Compiled code may take another one, unless it is asked to be deterministic.
 #pragma once
 
 #include "wasm/sem_simd_convert.hpp"
