@@ -61,9 +61,9 @@ Result<void> Decoder::section() {
   if (!m_r.ok()) return fail(m_r.error());
   m_section = static_cast<SectionId>(id);
   if (size > m_r.left())
-    return fail(ErrorId::length_out_of_bounds, size_at,
-                fmt::format("{} section of {} bytes, {} left", section_name(m_section), size,
-                            m_r.left()));
+    return fail(
+        ErrorId::length_out_of_bounds, size_at,
+        fmt::format("{} section of {} bytes, {} left", section_name(m_section), size, m_r.left()));
   ZHAN_TRY_VOID(in_order(m_section, start));
   m_what = nullptr;
   m_end = m_r.offset() + size;
@@ -118,7 +118,8 @@ void Decoder::custom_section() {
 Result<void> Decoder::lengths_agree() const {
   const usize defined = m_module.functions.size() - m_module.imported_functions;
   if (defined != m_module.code.size())
-    return fail(ErrorId::inconsistent_function_lengths, m_code_offset ? m_code_offset : m_bytes.size(),
+    return fail(ErrorId::inconsistent_function_lengths,
+                m_code_offset ? m_code_offset : m_bytes.size(),
                 fmt::format("{} functions, {} bodies", defined, m_module.code.size()));
   if (m_module.data_count && *m_module.data_count != m_module.data.size())
     return fail(ErrorId::inconsistent_data_lengths, m_data_offset ? m_data_offset : m_bytes.size(),

@@ -32,10 +32,11 @@ struct DecodeLimits {
 };
 
 /// Reads a module. What needs no types is checked: structure, sizes, counts, names, that bodies and
-/// constant expressions end. Instructions in bodies are the validator's. The module refers to `bytes`,
-/// which `owner` keeps alive. Takes no more memory than a small multiple of the input, whatever the
-/// input. Error: malformed, limit, unsupported (a feature that is off, named) or, for a list of several
-/// supertypes, invalid; always with the offset, and the item where it stood. Thread-safe.
+/// constant expressions end. Instructions in bodies are the validator's. The module refers to
+/// `bytes`, which `owner` keeps alive. Takes no more memory than a small multiple of the input,
+/// whatever the input. Error: malformed, limit, unsupported (a feature that is off, named) or, for
+/// a list of several supertypes, invalid; always with the offset, and the item where it stood.
+/// Thread-safe.
 [[nodiscard]] Result<Module> decode(std::span<const u8> bytes, std::shared_ptr<const void> owner,
                                     const Features& features, const DecodeLimits& limits = {});
 

@@ -231,7 +231,8 @@ u8 Decoder::limits_flags(u8 known) {
   const u8 flags = m_r.byte();
   if ((flags & ~known) != 0) m_r.fail_at(ErrorId::malformed_limits_flags, start);
   // Flags of a proposal that announce what cannot follow are taken for unknown ones.
-  if ((flags & limit_page) != 0 && m_r.left() < 2) m_r.fail_at(ErrorId::malformed_limits_flags, start);
+  if ((flags & limit_page) != 0 && m_r.left() < 2)
+    m_r.fail_at(ErrorId::malformed_limits_flags, start);
   if ((flags & limit_shared) != 0) need(Feature::threads, start);
   if ((flags & limit_64) != 0) need(Feature::memory64, start);
   if ((flags & limit_page) != 0) need(Feature::custom_page_sizes, start);

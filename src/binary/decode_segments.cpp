@@ -41,8 +41,10 @@ void Decoder::element() {
   e.type = e.uses_exprs ? type_funcref : ValType::ref(AbsHeap::func, false);
   if ((flags & (element_passive | element_explicit)) != 0) {
     const u64 kind_at = m_r.offset();
-    if (e.uses_exprs) e.type = reference_type();
-    else if (m_r.byte() != 0) m_r.fail_at(ErrorId::malformed_element_kind, kind_at);
+    if (e.uses_exprs)
+      e.type = reference_type();
+    else if (m_r.byte() != 0)
+      m_r.fail_at(ErrorId::malformed_element_kind, kind_at);
   }
   element_items(e);
   if (m_r.ok()) m_module.elements.push_back(e);
@@ -135,8 +137,9 @@ u32 Decoder::locals() {
   return m_r.ok() ? static_cast<u32>(slots) : 0;
 }
 
-// Instructions are the validator's. Only a body that cannot be right, for its last byte is no `end`, is
-// read, to say why: something in it is malformed, or it ends elsewhere than its size says.
+// Instructions are the validator's. Only a body that cannot be right, for its last byte is no
+// `end`, is read, to say why: something in it is malformed, or it ends elsewhere than its size
+// says.
 void Decoder::body_end(u64 end) {
   if (m_r.offset() < end && m_bytes[end - 1] == end_byte) return;
   (void)expression();

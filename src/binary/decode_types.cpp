@@ -77,7 +77,8 @@ void Decoder::composite(SubType& type) {
     case cont_form: return cont_type(type);
     default:  // forms are s7: a continuation bit makes a number too long
       m_r.fail_at((form & 0x80) != 0 ? ErrorId::integer_representation_too_long
-                                     : ErrorId::malformed_definition_type, start);
+                                     : ErrorId::malformed_definition_type,
+                  start);
   }
 }
 

@@ -16,9 +16,10 @@ void make_room(std::vector<T>& list, usize more) {
   if (needed > list.capacity()) list.reserve(std::max(needed, 2 * list.capacity()));
 }
 
-/// Reads section after section into m_module. Errors stick in m_r and end every loop by themselves, so
-/// that each function may go on as if all were well; run() asks once a section. As in the reference, m_r
-/// sees the whole file and each section must end where its size says: so errors get the same words.
+/// Reads section after section into m_module. Errors stick in m_r and end every loop by themselves,
+/// so that each function may go on as if all were well; run() asks once a section. As in the
+/// reference, m_r sees the whole file and each section must end where its size says: so errors get
+/// the same words.
 class Decoder {
  public:
   Decoder(std::span<const u8> bytes, const Features& features, const DecodeLimits& limits) noexcept

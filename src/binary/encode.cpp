@@ -59,7 +59,8 @@ void Encoder::customs(SectionId after) {
     if (custom.after != after) continue;
     if (m_options.keep_custom && !m_options.keep_custom(m.text(custom.name))) continue;
     m_out.byte(static_cast<u8>(SectionId::custom));
-    m_out.u32_leb(static_cast<u32>(leb_size(custom.name.size)) + custom.name.size + custom.payload.size);
+    m_out.u32_leb(static_cast<u32>(leb_size(custom.name.size)) + custom.name.size +
+                  custom.payload.size);
     m_out.name(m.text(custom.name));
     m_out.bytes(m.view(custom.payload));
   }
@@ -96,13 +97,17 @@ void Encoder::element(const Element& e) {
     w.bytes(m.view(e.offset));
   }
   if ((e.flags & (element_passive | element_explicit)) != 0) {
-    if (e.uses_exprs) w.value_type(e.type);
-    else w.byte(0);  // the kind of function indices
+    if (e.uses_exprs)
+      w.value_type(e.type);
+    else
+      w.byte(0);  // the kind of function indices
   }
   w.u32_leb(e.count);
   for (u32 i = e.first; i < e.first + e.count; ++i) {
-    if (e.uses_exprs) w.bytes(m.view(m.element_exprs[i]));
-    else w.u32_leb(m.element_funcs[i]);
+    if (e.uses_exprs)
+      w.bytes(m.view(m.element_exprs[i]));
+    else
+      w.u32_leb(m.element_funcs[i]);
   }
 }
 

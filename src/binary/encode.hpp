@@ -15,10 +15,10 @@ struct EncodeOptions {
   std::function<bool(std::string_view)> keep_custom;
 };
 
-/// Writes a module. What decode() read from a canonical binary (shortest numbers, no empty sections or
-/// import lists, short forms of types) comes out byte for byte; bodies, expressions and custom sections
-/// are copied as they are in any case. The module's lists must be in the form that decode() makes;
-/// indices are written unchecked. Thread-safe.
+/// Writes a module. What decode() read from a canonical binary (shortest numbers, no empty sections
+/// or import lists, short forms of types) comes out byte for byte; bodies, expressions and custom
+/// sections are copied as they are in any case. The module's lists must be in the form that
+/// decode() makes; indices are written unchecked. Thread-safe.
 [[nodiscard]] std::vector<u8> encode(const Module& module, const EncodeOptions& options = {});
 
 }  // namespace zhan::binary

@@ -51,12 +51,8 @@ void Encoder::composite(const SubType& type) {
       w.u32_leb(type.count);
       for (const FieldType& f : m.types.fields_of(type)) field(f);
       return;
-    case CompositeKind::array:
-      w.byte(array_form);
-      return field(m.types.fields_of(type).front());
-    case CompositeKind::cont:
-      w.byte(cont_form);
-      return w.type_index(type.element);
+    case CompositeKind::array: w.byte(array_form); return field(m.types.fields_of(type).front());
+    case CompositeKind::cont: w.byte(cont_form); return w.type_index(type.element);
   }
 }
 

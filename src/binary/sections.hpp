@@ -12,10 +12,10 @@ inline constexpr u8 binary_version[] = {0x01, 0x00, 0x00, 0x00};
 
 /// Sections as they must follow each other; custom ones (first here) stand anywhere.
 inline constexpr SectionId section_order[] = {
-    SectionId::custom, SectionId::type,       SectionId::import, SectionId::function,
-    SectionId::table,  SectionId::memory,     SectionId::tag,    SectionId::global,
-    SectionId::export_, SectionId::start,     SectionId::element, SectionId::data_count,
-    SectionId::code,   SectionId::data,
+    SectionId::custom,  SectionId::type,   SectionId::import,  SectionId::function,
+    SectionId::table,   SectionId::memory, SectionId::tag,     SectionId::global,
+    SectionId::export_, SectionId::start,  SectionId::element, SectionId::data_count,
+    SectionId::code,    SectionId::data,
 };
 static_assert(sizeof(section_order) == section_count);
 
@@ -26,8 +26,8 @@ static_assert(sizeof(section_order) == section_count);
 }
 
 [[nodiscard]] constexpr const char* section_name(SectionId id) noexcept {
-  constexpr const char* names[] = {"custom", "type",   "import",  "function", "table",
-                                   "memory", "global", "export",  "start",    "element",
+  constexpr const char* names[] = {"custom", "type",   "import",     "function", "table",
+                                   "memory", "global", "export",     "start",    "element",
                                    "code",   "data",   "data count", "tag"};
   return names[static_cast<u8>(id)];
 }

@@ -33,7 +33,8 @@ bool BranchHints::read(std::span<const u8> payload) {
   for (u32 functions = r.count(2); functions > 0; --functions) {
     Entry entry{r.u32_leb(), static_cast<u32>(m_hints.size()), 0};
     entry.count = r.count(3);
-    if (!r.ok() || (!m_functions.empty() && m_functions.back().function >= entry.function)) return false;
+    if (!r.ok() || (!m_functions.empty() && m_functions.back().function >= entry.function))
+      return false;
     for (u32 i = 0; i < entry.count; ++i) {
       BranchHint hint;
       if (!read_hint(r, i == 0 ? nullptr : &m_hints.back(), hint)) return false;

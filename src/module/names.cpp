@@ -20,8 +20,8 @@ constexpr u64 key_of(u32 outer, u32 index) noexcept { return u64{outer} << 32 | 
 
 }  // namespace
 
-/// Reads one name section. An error ends the subsection it stands in (the names before it stay) and the
-/// section if the subsection's size is wrong.
+/// Reads one name section. An error ends the subsection it stands in (the names before it stay) and
+/// the section if the subsection's size is wrong.
 class NameReader {
  public:
   explicit NameReader(Names& names) noexcept : m_names(names) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing of the binary format (specification §5.2): the inverse of wasm/reader.hpp. Numbers and types
-// take their shortest form, so what was written once is read and written again unchanged.
+// Writing of the binary format (specification §5.2): the inverse of wasm/reader.hpp. Numbers and
+// types take their shortest form, so what was written once is read and written again unchanged.
 #pragma once
 
 #include <span>

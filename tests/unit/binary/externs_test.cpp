@@ -88,7 +88,8 @@ TEST(CompactImports, OneModuleOneType) {
 }
 
 TEST(CompactImports, EveryKindCanBeShared) {
-  for (const char* type : {"00 05", "20 05", "01 70 00 01", "02 01 01 02", "03 7f 01", "04 00 00"}) {
+  for (const char* type :
+       {"00 05", "20 05", "01 70 00 01", "02 01 01 02", "03 7f 01", "04 00 00"}) {
     const Module m = one(2, std::string("01 01'a'00 7e ") + type + " 03 00 00 01'c'");
     ASSERT_EQ(m.imports.size(), 3u);
     EXPECT_EQ(m.imports[2].index, 2u);
@@ -97,7 +98,8 @@ TEST(CompactImports, EveryKindCanBeShared) {
 }
 
 TEST(CompactImports, ListsThatFollowEachOtherStayApart) {
-  const Module m = one(2, "03 01'a'00 7f 01 01'b'00 00  01'a'00 7f 01 01'b'00 00  01'a'00 7e 00 00 01 00");
+  const Module m =
+      one(2, "03 01'a'00 7f 01 01'b'00 00  01'a'00 7f 01 01'b'00 00  01'a'00 7e 00 00 01 00");
   EXPECT_EQ(m.imports.size(), 3u);
 }
 
@@ -155,8 +157,9 @@ TEST(Functions, AreLimitedWithTheImports) {
 }
 
 TEST(Tables, AllForms) {
-  const Module m = one(4, "05 70 00 01  6f 01 00 80 01  64 70 04 05  70 05 01 02"
-                          " 40 00 70 00 01 d0 70 0b");
+  const Module m = one(4,
+                       "05 70 00 01  6f 01 00 80 01  64 70 04 05  70 05 01 02"
+                       " 40 00 70 00 01 d0 70 0b");
   ASSERT_EQ(m.tables.size(), 5u);
   EXPECT_EQ(m.tables[0].type.element, type_funcref);
   EXPECT_FALSE(m.tables[0].type.limits.has_max);
@@ -189,7 +192,8 @@ TEST(Tables, FeaturesCanBeOff) {
 }
 
 TEST(Memories, AllFlags) {
-  const Module m = one(5, "07 00 01  01 01 02  03 01 02  04 80 80 80 80 10  07 00 01  08 05 00  0f 01 02 10");
+  const Module m =
+      one(5, "07 00 01  01 01 02  03 01 02  04 80 80 80 80 10  07 00 01  08 05 00  0f 01 02 10");
   ASSERT_EQ(m.memories.size(), 7u);
   EXPECT_EQ(m.memories[1].limits, (Limits{1, 2, true}));
   EXPECT_TRUE(m.memories[2].shared);
@@ -233,8 +237,9 @@ TEST(Tags, AreRead) {
 }
 
 TEST(Globals, AreRead) {
-  const Module m = one(6, "03 7f 00 41 2a 0b  7b 01 fd 0c 000102030405060708090a0b0c0d0e0f 0b"
-                          " 63 00 00 d0 00 0b");
+  const Module m = one(6,
+                       "03 7f 00 41 2a 0b  7b 01 fd 0c 000102030405060708090a0b0c0d0e0f 0b"
+                       " 63 00 00 d0 00 0b");
   ASSERT_EQ(m.globals.size(), 3u);
   EXPECT_EQ(m.globals[0].type, (GlobalType{type_i32, false}));
   EXPECT_EQ(m.globals[1].type, (GlobalType{type_v128, true}));

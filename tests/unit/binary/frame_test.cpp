@@ -103,10 +103,10 @@ TEST(Frame, OrderIsChecked) {
 }
 
 TEST(Frame, CustomSectionsKeepTheirPlace) {
-  const Module m = same(module_of({section(0, "01'a' 01 02"), section(0, "00"),
-                                   section(1, "01 60 00 00"), section(0, "02'bc'"),
-                                   section(13, "01 00 00"), section(0, "01'a' ff"),
-                                   section(11, "01 01 00"), section(0, "01'd'")}));
+  const Module m =
+      same(module_of({section(0, "01'a' 01 02"), section(0, "00"), section(1, "01 60 00 00"),
+                      section(0, "02'bc'"), section(13, "01 00 00"), section(0, "01'a' ff"),
+                      section(11, "01 01 00"), section(0, "01'd'")}));
   ASSERT_EQ(m.customs.size(), 5u);
   EXPECT_EQ(m.text(m.customs[0].name), "a");
   EXPECT_EQ(m.view(m.customs[0].payload).size(), 2u);
@@ -182,13 +182,13 @@ TEST(Frame, HugeCountsTakeNoMemory) {
 }
 
 TEST(Frame, EveryCutIsAnErrorOrAModule) {
-  const Bytes whole = module_of(
-      {section(1, "02 60 01 7f 01 7f 60 00 00"), section(2, "01 01'm'01'f'00 00"),
-       section(3, "01 01"), section(4, "01 70 01 01 02"), section(5, "01 01 01 02"),
-       section(13, "01 00 01"), section(6, "01 7f 01 41 2a 0b"), section(7, "01 01'e' 00 01"),
-       section(8, "01"), section(9, "01 00 41 00 0b 01 01"), section(12, "01"),
-       section(10, "01 04 01 02 7f 0b"), section(11, "01 00 41 00 0b 02'hi'"),
-       section(0, "04'name' 00 02 01'm'")});
+  const Bytes whole =
+      module_of({section(1, "02 60 01 7f 01 7f 60 00 00"), section(2, "01 01'm'01'f'00 00"),
+                 section(3, "01 01"), section(4, "01 70 01 01 02"), section(5, "01 01 01 02"),
+                 section(13, "01 00 01"), section(6, "01 7f 01 41 2a 0b"),
+                 section(7, "01 01'e' 00 01"), section(8, "01"), section(9, "01 00 41 00 0b 01 01"),
+                 section(12, "01"), section(10, "01 04 01 02 7f 0b"),
+                 section(11, "01 00 41 00 0b 02'hi'"), section(0, "04'name' 00 02 01'm'")});
   same(whole);
   for (usize size = 0; size < whole.size(); ++size) {
     const auto result =

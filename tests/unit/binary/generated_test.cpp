@@ -36,7 +36,8 @@ class Generator {
   u64 big() { return chance(4) ? m_random() : below(1000); }
 
   void name(ByteWriter& w) {
-    static constexpr std::string_view names[] = {"", "a", "memory", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "$x"};
+    static constexpr std::string_view names[] = {"", "a", "memory",
+                                                 "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "$x"};
     w.name(names[below(std::size(names))]);
   }
   void customs(ByteWriter& w) {
@@ -85,15 +86,9 @@ class Generator {
         w.byte(0x60);
         list(w, [&] { w.value_type(value()); });
         return list(w, [&] { w.value_type(value()); });
-      case 1:
-        w.byte(0x5f);
-        return list(w, [&] { field(w); });
-      case 2:
-        w.byte(0x5e);
-        return field(w);
-      default:
-        w.byte(0x5d);
-        return w.type_index(index());
+      case 1: w.byte(0x5f); return list(w, [&] { field(w); });
+      case 2: w.byte(0x5e); return field(w);
+      default: w.byte(0x5d); return w.type_index(index());
     }
   }
   void limits(ByteWriter& w, u8 flags) {
@@ -168,12 +163,16 @@ class Generator {
       expression(w);
     }
     if ((flags & 3) != 0) {
-      if ((flags & 4) != 0) w.value_type(reference());
-      else w.byte(0);
+      if ((flags & 4) != 0)
+        w.value_type(reference());
+      else
+        w.byte(0);
     }
     list(w, [&] {
-      if ((flags & 4) != 0) expression(w);
-      else w.u32_leb(index());
+      if ((flags & 4) != 0)
+        expression(w);
+      else
+        w.u32_leb(index());
     });
   }
   void data(ByteWriter& w) {
@@ -200,27 +199,30 @@ class Generator {
   }
   void section(u8 id, ByteWriter& w) {
     switch (id) {
-      case 1: return items(w, below(5), [&] {
-        if (!chance(3)) return sub_type(w);
-        w.byte(0x4e);
-        list(w, [&] { sub_type(w); });
-      });
+      case 1:
+        return items(w, below(5), [&] {
+          if (!chance(3)) return sub_type(w);
+          w.byte(0x4e);
+          list(w, [&] { sub_type(w); });
+        });
       case 2: return items(w, below(5), [&] { import(w); });
       case 3: return items(w, m_functions = below(4), [&] { w.u32_leb(index()); });
-      case 4: return items(w, below(3), [&] {
-        const bool init = chance(2);
-        if (init) w.bytes(bytes("40 00"));
-        table(w);
-        if (init) expression(w);
-      });
+      case 4:
+        return items(w, below(3), [&] {
+          const bool init = chance(2);
+          if (init) w.bytes(bytes("40 00"));
+          table(w);
+          if (init) expression(w);
+        });
       case 5: return items(w, below(3), [&] { memory(w); });
       case 13: return items(w, below(3), [&] { tag(w); });
       case 6: return items(w, below(4), [&] { global(w), expression(w); });
-      case 7: return items(w, below(4), [&] {
-        name(w);
-        w.byte(static_cast<u8>(below(5)));
-        w.u32_leb(index());
-      });
+      case 7:
+        return items(w, below(4), [&] {
+          name(w);
+          w.byte(static_cast<u8>(below(5)));
+          w.u32_leb(index());
+        });
       case 8: return chance(2) ? w.u32_leb(index()) : void();
       case 9: return items(w, below(5), [&] { element(w); });
       case 12: {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Modules as hex text: bytes("00 61"), section(1, "01 60 00 00"), module_of({...}); and decoding them.
+// Modules as hex text: bytes("00 61"), section(1, "01 60 00 00"), module_of({...}); and decoding
+// them.
 #pragma once
 
 #include <gtest/gtest.h>

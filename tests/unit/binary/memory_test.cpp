@@ -24,8 +24,8 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 namespace zhan::binary::test {
 namespace {
 
-/// All bytes allocated while decoding; as a vector that grows leaves its old memory behind, up to three
-/// times what is in use at the peak.
+/// All bytes allocated while decoding; as a vector that grows leaves its old memory behind, up to
+/// three times what is in use at the peak.
 usize cost(const Bytes& input) {
   const std::span<const u8> view(input);
   const usize before = allocated;
@@ -59,19 +59,27 @@ TEST(Memory, SmallItemsTakeASmallMultiple) {
   constexpr u32 n = 20'000;
   constexpr usize factor = 160;  // imports of a byte each, in a compact list
   const Bytes inputs[] = {
-      repeated(1, n, "60 00 00"),     repeated(1, n, "4e 00"),
-      repeated(2, n, "00 00 00 00"),  repeated(3, n, "00"),
-      repeated(4, n, "70 00 00"),     repeated(6, n, "7f 00 0b"),
-      repeated(7, n, "00 00 00"),     repeated(9, n, "01 00 00"),
-      repeated(9, n, "00", "01 01 00"), repeated(9, n, "0b", "01 05 70"),
-      repeated(11, n, "01 00"),       repeated(13, n, "00 00"),
-      repeated(2, n, "00", "01 00 00 7e 00 00"), repeated(2, n, "00", "01 00 00 7e 03 7f 00"),
+      repeated(1, n, "60 00 00"),
+      repeated(1, n, "4e 00"),
+      repeated(2, n, "00 00 00 00"),
+      repeated(3, n, "00"),
+      repeated(4, n, "70 00 00"),
+      repeated(6, n, "7f 00 0b"),
+      repeated(7, n, "00 00 00"),
+      repeated(9, n, "01 00 00"),
+      repeated(9, n, "00", "01 01 00"),
+      repeated(9, n, "0b", "01 05 70"),
+      repeated(11, n, "01 00"),
+      repeated(13, n, "00 00"),
+      repeated(2, n, "00", "01 00 00 7e 00 00"),
+      repeated(2, n, "00", "01 00 00 7e 03 7f 00"),
   };
   for (const Bytes& input : inputs)
     EXPECT_LT(cost(input), factor * input.size() + 4096) << int{input[8]} << ", " << input.size();
 }
 
-// Room is made by doubling: with exact sizes, many lists of one item would be copied again and again.
+// Room is made by doubling: with exact sizes, many lists of one item would be copied again and
+// again.
 TEST(Memory, ManySmallListsStayLinear) {
   constexpr u32 n = 100'000;
   EXPECT_LT(cost(repeated(9, n, "01 00 01 00")), usize{200} * n);
@@ -81,7 +89,8 @@ TEST(Memory, ManySmallListsStayLinear) {
 
 TEST(Memory, LocalsTakeNone) {
   EXPECT_LT(cost(module_of({section(1, "01 60 00 00"), section(3, "01 00"),
-                            section(10, "01 0a 02 ff ff ff ff 07 7b ff 7e 0b")})), 4096u);
+                            section(10, "01 0a 02 ff ff ff ff 07 7b ff 7e 0b")})),
+            4096u);
 }
 
 TEST(Memory, ImmediatesOfConstantsAreBounded) {

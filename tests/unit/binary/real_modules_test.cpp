@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Modules that compilers made: read, written, compared. They lie in ZHAN_GUESTS (see docs/testing.md);
-// skipped when that is not set.
+// Modules that compilers made: read, written, compared. They lie in ZHAN_GUESTS (see
+// docs/testing.md); skipped when that is not set.
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -20,7 +20,8 @@ std::vector<fs::path> modules() {
   const char* folder = std::getenv("ZHAN_GUESTS");
   if (folder == nullptr || !fs::is_directory(folder)) return found;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().extension() == ".wasm") found.push_back(entry.path());
+    if (entry.is_regular_file() && entry.path().extension() == ".wasm")
+      found.push_back(entry.path());
   return found;
 }
 
@@ -47,7 +48,8 @@ TEST(RealModules, ComeBack) {
     if (once == input) ++identical;
     const Names names(*module);
     std::cout << file.filename() << ": " << input.size() << " bytes, " << module->functions.size()
-              << " functions, " << took.count() << " ms" << (once == input ? "" : ", not canonical") << '\n';
+              << " functions, " << took.count() << " ms" << (once == input ? "" : ", not canonical")
+              << '\n';
   }
   std::cout << files.size() << " modules, " << identical << " identical\n";
 }

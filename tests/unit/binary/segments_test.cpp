@@ -12,9 +12,11 @@ void bad_one(u8 id, std::string_view content, ErrorId error, u64 offset) {
 }
 
 TEST(Elements, AllForms) {
-  const Module m = one(9, "08 00 41 00 0b 02 01 02  01 00 01 03  02 05 41 00 0b 00 01 04  03 00 00"
-                          " 04 41 00 0b 01 d2 05 0b  05 6f 01 d0 6f 0b  06 06 41 01 0b 64 70 01 d2 07 0b"
-                          " 07 70 00");
+  const Module m =
+      one(9,
+          "08 00 41 00 0b 02 01 02  01 00 01 03  02 05 41 00 0b 00 01 04  03 00 00"
+          " 04 41 00 0b 01 d2 05 0b  05 6f 01 d0 6f 0b  06 06 41 01 0b 64 70 01 d2 07 0b"
+          " 07 70 00");
   ASSERT_EQ(m.elements.size(), 8u);
   const SegmentMode modes[] = {SegmentMode::active, SegmentMode::passive, SegmentMode::active,
                                SegmentMode::declarative};
@@ -81,7 +83,7 @@ Bytes with_code(std::string_view content, u32 functions = 1) {
   std::string types = functions == 1 ? "01 00" : "02 00 00";
   return module_of({section(1, "01 60 00 00"), section(3, types), section(10, content)});
 }
-constexpr u64 code_at = 20;       // offset of the code section's content with one function
+constexpr u64 code_at = 20;  // offset of the code section's content with one function
 constexpr u64 two_code_at = 21;
 
 TEST(CodeEntries, LocalsAreCountedInSlots) {
@@ -104,11 +106,13 @@ TEST(CodeEntries, LocalsAreLimited) {
 }
 
 TEST(CodeEntries, SumsOfLocalsDoNotWrap) {
-  expect_bad(with_code("01 0a 02 ff ff ff ff 0f 7f 02 7e 0b"), ErrorId::too_many_locals, code_at + 2);
+  expect_bad(with_code("01 0a 02 ff ff ff ff 0f 7f 02 7e 0b"), ErrorId::too_many_locals,
+             code_at + 2);
   expect_bad(with_code("01 1a 04 80 80 80 80 04 7f 80 80 80 80 04 7e"
                        " 80 80 80 80 04 7d 80 80 80 80 04 7c 0b"),
              ErrorId::too_many_locals, code_at + 2);
-  expect_bad(with_code("01 0a 02 80 80 80 80 10 7f 02 7e 0b"), ErrorId::integer_too_large, code_at + 3);
+  expect_bad(with_code("01 0a 02 80 80 80 80 10 7f 02 7e 0b"), ErrorId::integer_too_large,
+             code_at + 3);
 }
 
 TEST(CodeEntries, LocalsStayInTheBody) {
@@ -137,8 +141,8 @@ TEST(CodeEntries, BodiesEndWithEnd) {
   expect_bad(with_code("01 04 00 41 01 1a") + section(11, "01 01 00"),
              ErrorId::section_size_mismatch, code_at + 6);
   expect_bad(with_code("01 02 00 ff"), ErrorId::illegal_opcode, code_at + 3);
-  expect_bad(with_code("01 04 00 41 80 80 80 80 80 00 0b"), ErrorId::integer_representation_too_long,
-             code_at + 4);
+  expect_bad(with_code("01 04 00 41 80 80 80 80 80 00 0b"),
+             ErrorId::integer_representation_too_long, code_at + 4);
   expect_bad(with_code("01 03 00 02 40"), ErrorId::unexpected_end_of_section, code_at + 5);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The binary modules in the official test suite (ZHAN_TESTSUITE or ../shared/testsuite; skipped when
-// absent), found by a scanner that knows just strings, comments and parentheses.
+// The binary modules in the official test suite (ZHAN_TESTSUITE or ../shared/testsuite; skipped
+// when absent), found by a scanner that knows just strings, comments and parentheses.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -50,7 +50,8 @@ class Scanner {
  private:
   void skip() {
     for (;;) {
-      while (m_at < m_text.size() && std::isspace(static_cast<unsigned char>(m_text[m_at])) != 0) ++m_at;
+      while (m_at < m_text.size() && std::isspace(static_cast<unsigned char>(m_text[m_at])) != 0)
+        ++m_at;
       if (m_text.compare(m_at, 2, ";;") == 0) {
         m_at = std::min(m_text.find('\n', m_at), m_text.size());
       } else if (m_text.compare(m_at, 2, "(;") == 0) {
@@ -62,7 +63,8 @@ class Scanner {
   }
   Token word() {
     const usize start = m_at;
-    while (m_at < m_text.size() && std::string_view(" \t\r\n()\";").find(m_text[m_at]) == std::string_view::npos)
+    while (m_at < m_text.size() &&
+           std::string_view(" \t\r\n()\";").find(m_text[m_at]) == std::string_view::npos)
       ++m_at;
     if (m_at == start) ++m_at;
     return {Token::Kind::word, m_text.substr(start, m_at - start)};
@@ -70,8 +72,10 @@ class Scanner {
   Token string() {
     Token token{Token::Kind::string, {}};
     for (++m_at; m_at < m_text.size() && m_text[m_at] != '"'; ++m_at) {
-      if (m_text[m_at] != '\\') token.text += m_text[m_at];
-      else escape(token.text);
+      if (m_text[m_at] != '\\')
+        token.text += m_text[m_at];
+      else
+        escape(token.text);
     }
     ++m_at;
     return token;
@@ -139,9 +143,13 @@ std::vector<Case> all_cases() {
 
 // Errors inside bodies are the validator's; a decoder may accept those modules.
 bool is_for_the_validator(const Case& c) {
-  static constexpr std::string_view messages[] = {
-      "data count section required", "malformed memop flags", "integer", "illegal opcode",
-      "unexpected end", "type mismatch", "zero byte expected"};
+  static constexpr std::string_view messages[] = {"data count section required",
+                                                  "malformed memop flags",
+                                                  "integer",
+                                                  "illegal opcode",
+                                                  "unexpected end",
+                                                  "type mismatch",
+                                                  "zero byte expected"};
   for (const std::string_view message : messages)
     if (c.message.starts_with(message)) return true;
   return false;
