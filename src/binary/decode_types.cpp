@@ -42,12 +42,15 @@ void Decoder::sub_type() {
   section.types.push_back(type);
 }
 
+// 2^32 - 1 stands for none in the module; one less is unknown as well.
+u32 Decoder::type_number() { return std::min(m_r.u32_leb(), no_index - 1); }
+
 // The format has a list, validation (specification §3.2.10) allows one.
 void Decoder::supertypes(SubType& type) {
   const u64 start = m_r.offset();
   const u32 n = count(m_limits.types, 1);
   if (n > 1) m_r.fail_at(ErrorId::too_many_supertypes, start);
-  if (n == 1) type.supertype = m_r.u32_leb();
+  if (n == 1) type.supertype = type_number();
 }
 
 void Decoder::descriptor_clauses(SubType& type) {
@@ -55,7 +58,7 @@ void Decoder::descriptor_clauses(SubType& type) {
     if (m_r.peek() != form) return;
     need(Feature::custom_descriptors);
     m_r.byte();
-    number = m_r.u32_leb();
+    number = type_number();
   };
   clause(describes_form, type.describes);
   clause(descriptor_form, type.descriptor);

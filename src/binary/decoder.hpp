@@ -48,6 +48,7 @@ class Decoder {
   void type_section();
   void rec_group();
   void sub_type();
+  u32 type_number();
   void supertypes(SubType& type);
   void descriptor_clauses(SubType& type);
   void composite(SubType& type);

@@ -26,9 +26,11 @@ class HeapType {
  public:
   constexpr HeapType() noexcept = default;
   constexpr HeapType(AbsHeap abs) noexcept : m_value(abs_base | static_cast<u8>(abs)) {}
+  /// Numbers beyond all that a module can define become one, so that none is taken for an abstract
+  /// type.
   [[nodiscard]] static constexpr HeapType defined(u32 number) noexcept {
     HeapType h;
-    h.m_value = number;
+    h.m_value = number < abs_base ? number : abs_base - 1;
     return h;
   }
   [[nodiscard]] constexpr bool is_defined() const noexcept { return m_value < abs_base; }

@@ -99,6 +99,19 @@ TEST(Types, FormsAreChecked) {
   bad_types("01 50 02 00 00 5f 00", ErrorId::too_many_supertypes, 2);
 }
 
+// Such numbers are unknown types, not "none" and not abstract ones.
+TEST(Types, LargestNumbersKeepTheirMeaning) {
+  const Module m =
+      good(module_of({section(1,
+                              "02 50 01 ff ff ff ff 0f 4c ff ff ff ff 0f 4d ff ff ff ff 0f 5f 00"
+                              " 60 01 63 f0 fe ff ff 0f 01 63 ff ff ff ff 0f")}));
+  const SubType& first = m.types.types[0];
+  EXPECT_NE(first.supertype, no_index);
+  EXPECT_NE(first.describes, no_index);
+  EXPECT_NE(first.descriptor, no_index);
+  for (const ValType type : m.types.values) EXPECT_TRUE(type.heap.is_defined()) << to_string(type);
+}
+
 TEST(Types, CountsAreBounded) {
   bad_types("01 60 ff ff ff ff 0f 00", ErrorId::unexpected_end_of_section, 2);
   bad_types("01 60 00 ff 07 7f", ErrorId::unexpected_end_of_section, 3);
