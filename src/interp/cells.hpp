@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cells that are not made of tokens: calls, returns of several results, tables of branches, builtins,
+// vectors, memories other than the first. Plain structures, written by the predecoder.
+#pragma once
+
+#include "abi/builtins.hpp"
+#include "interp/dispatch.hpp"
+#include "wasm/v128.hpp"
+
+namespace zhan::interp {
+
+/// All kinds of call start like this and are 24 bytes long: `return` finds here where the caller wants
+/// the results and which of its slots is pinned, backtraces find the call site (C1).
+struct CallCell : Cell {
+  i16 callee_fp;  // from the caller's fp
+  i16 pinned;     // the caller's pinned slot; -1 = none
+  i16 index;      // call_indirect, call_ref: slot of the operand
+  i16 result;     // slot of the first result
+  union {
+    FuncBody* body;  // call
+    struct {
+      u32 import;  // call_import: offset of the Func* in Inst
+      u32 spare;
+    };
+    struct {
+      TypeId type;  // call_indirect: canonical id
+      u32 table;    // offset of the Table* in Inst
+    };
+  };
+};
+static_assert(sizeof(CallCell) == 24);
+
+/// return_call*: arguments lie in consecutive slots from `first` on.
+struct TailCallCell : Cell {
+  i16 first;
+  i16 index;
+  u32 count;  // slots
+  union {
+    FuncBody* body;
+    u32 import;
+    struct {
+      TypeId type;
+      u32 table;
+    };
+  };
+};
+
+struct ReturnCell : Cell {
+  i16 first;
+  u32 count;  // slots
+};
+
+/// Followed by count displacements (i32) from this cell, the default last.
+struct BrTableCell : Cell {
+  i16 index;
+  u32 count;
+};
+
+struct BuiltinCell : Cell {
+  i16 operands;
+  u32 a;
+  u32 b;
+  abi::Builtin function;
+};
+
+struct TrapCell : Cell {
+  u16 kind;
+};
+
+struct ChargeCell : Cell {
+  u64 cost;
+};
+
+/// Reads and writes consecutive slots from `base` on.
+struct SlotsCell : Cell {
+  i16 base;
+};
+
+/// Vector instructions: operands and result in slots (a v128 takes two).
+struct VectorCell : Cell {
+  i16 dst;
+  i16 a;
+  i16 b;
+  i16 c;
+};
+struct VectorLaneCell : VectorCell {
+  u8 lane;
+};
+struct VectorImmCell : VectorCell {
+  V128 imm;
+};
+
+/// Accesses of memory 0 with vectors; with a compare if the build or mode asks for it.
+struct VectorMemoryCell : Cell {
+  i16 dst;  // of loads
+  i16 address;
+  i16 value;  // of stores, and the vector whose lane is replaced
+  u8 lane;
+  u32 offset;
+};
+
+/// Any access to any memory, always compared with its size: other memories than the first, 64-bit ones,
+/// pages of other sizes, offsets beyond the guard.
+struct FarMemoryCell : Cell {
+  i16 dst;
+  i16 address;
+  i16 value;
+  u8 lane;
+  u8 is64;
+  u32 memory;  // offset of the Memory* in Inst
+  u64 offset;
+};
+
+/// Copies between slots out of reach of 16 bits.
+struct FarMoveCell : Cell {
+  i32 dst;
+  i32 src;
+};
+
+template <class T>
+[[nodiscard]] inline const T& as(const Cell* cell) noexcept {
+  return *static_cast<const T*>(cell);
+}
+
+/// Before the first cell of a body's code.
+[[nodiscard]] inline const abi::EntryData& entry_data(const Cell* first) noexcept {
+  return reinterpret_cast<const abi::EntryData*>(first)[-1];
+}
+
+}  // namespace zhan::interp

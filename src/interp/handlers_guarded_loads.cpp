@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads of memory 0, bounds by guard pages.
+#include "interp/families.hpp"
+#include "interp/memory_keys.hpp"
+
+namespace zhan::interp {
+
+static constexpr KeyList list = load_keys(0);
+constinit const Family guarded_loads = FamilyOf<list>::family;
+
+}  // namespace zhan::interp

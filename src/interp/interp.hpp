@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The interpreter as the other rooms see it.
+#pragma once
+
+#include <string>
+
+#include "abi/abi.hpp"
+#include "interp/predecode.hpp"
+
+namespace zhan::interp {
+
+/// For runtime::StoreConfig and CodeModule; one table a process, constant.
+[[nodiscard]] const abi::EngineTable& table() noexcept;
+
+/// State of a frame at a cell (CONTRACTS C11): found by predecoding again.
+struct FrameState {
+  u32 wasm_offset = 0;  // of the first instruction the cell does
+  u32 local_slots = 0;
+  std::vector<OperandState> operands;
+};
+/// Nothing if `cell` is no cell of the body's code.
+[[nodiscard]] std::optional<FrameState> state_at(const abi::FuncBody& body, const abi::Cell* cell);
+
+/// The cells of a function as text, each beside the offsets of its instructions; for `zhan cells`.
+[[nodiscard]] Result<std::string> list_cells(const runtime::CodeModule& code, u32 defined_function);
+
+}  // namespace zhan::interp

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop over a function's instructions.
+#include "interp/predecode.hpp"
+
+#include <fmt/format.h>
+
+#include "interp/predecoder.hpp"
+
+namespace zhan::interp {
+namespace {
+
+/// Slots are addressed by 16 bits, with room for a call's header above.
+constexpr u32 most_slots = 32'000;
+
+[[nodiscard]] u32 pinned_slot(const Prescan& scan, const LocalTable& locals) noexcept {
+  return scan.pinned == Prescan::none ? ~u32{0} : locals.slot[scan.pinned];
+}
+
+[[nodiscard]] ByteReader body_reader(const Module& module, u32 defined) noexcept {
+  const Range range = module.code[defined].body;
+  return ByteReader(module.view(range), range.offset);
+}
+
+}  // namespace
+
+Predecoder::Predecoder(const runtime::CodeModule& code, const abi::FuncBody& body,
+                       const PredecodeOptions& options)
+    : m_code(code),
+      m_module(code.module()),
+      m_layout(code.info().layout),
+      m_body(body),
+      m_options(options),
+      m_reader(body_reader(m_module, body.function - m_module.imported_functions)),
+      m_locals(read_locals(m_module, body.function, m_reader, 0)),
+      m_scan(prescan(m_reader, m_locals)),
+      m_writer(options.with_map),
+      m_stack(m_writer, m_locals, pinned_slot(m_scan, m_locals)),
+      m_pinned_slot(pinned_slot(m_scan, m_locals)) {
+  m_function.function = true;
+  m_function.type = {BlockType::Form::type, {}, m_module.functions[body.function]};
+  m_function.slot = m_stack.next_slot();
+}
+
+Result<Code> Predecoder::run() {
+  m_stack.where = static_cast<u32>(m_reader.offset());
+  if (m_code.mode().metered) charge(m_scan.entry_cost);
+  m_controls.push_back(m_function);
+  while (!m_controls.empty() && m_reader.ok() && !failed()) {
+    if (m_dead) {
+      skip_dead_code();
+      continue;
+    }
+    m_stack.where = static_cast<u32>(m_reader.offset());
+    if (m_stack.where == m_options.snapshot_at) take_snapshot();
+    const Op op = m_reader.op();
+    if (!m_reader.ok()) break;
+    read_imm(m_reader, op_info(op), m_imm);
+    decode_op(op);
+    if (m_stack.most_slots() > most_slots)
+      fail(Error(ErrorId::function_too_large, m_stack.where,
+                 fmt::format("function {} needs more than {} slots", m_body.function, most_slots)));
+  }
+  if (failed()) return std::unexpected(std::move(*m_error));
+  if (!m_reader.ok()) return std::unexpected(m_reader.error());
+  Code code;
+  code.entry.frame_slots = m_stack.most_slots() + abi::header_slots;
+  code.entry.pinned = static_cast<i16>(m_scan.pinned == Prescan::none ? 0 : m_pinned_slot);
+  code.entry.zero_first = static_cast<u16>(m_scan.zero_first);
+  code.entry.zero_count = m_scan.zero_end - m_scan.zero_first;
+  code.entry.cost = 1 + code.entry.frame_slots / 64;
+  code.cells = m_writer.bytes();
+  code.map = m_writer.map();
+  code.snapshot = std::move(m_snapshot);
+  code.local_slots = m_locals.slots;
+  return code;
+}
+
+void Predecoder::decode_op(Op op) {
+  const OpInfo& info = op_info(op);
+  if (info.is(trait::value)) return value_op(op);
+  if (info.is(trait::atomic | trait::gc | trait::cont)) return decode_reference(op);
+  if (info.is(trait::load)) return load(op);
+  if (info.is(trait::store)) return store(op);
+  if (info.is(trait::call)) {
+    const bool tail = op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
+    return tail ? tail_call(op) : call(op);
+  }
+  if (info.is(trait::control)) return decode_control(op);
+  switch (op) {
+    case Op::drop: (void)m_stack.pop(); return;
+    case Op::select: return select(m_stack.top(1).letter);
+    case Op::select_t: return select(letter_of_type(m_imm.types[0]));
+    case Op::local_get: return local_get(m_imm.a);
+    case Op::local_set: return local_set(m_imm.a, false);
+    case Op::local_tee: return local_set(m_imm.a, true);
+    case Op::global_get: return global_get(m_imm.a);
+    case Op::global_set: return global_set(m_imm.a);
+    case Op::i32_const: return m_stack.push_konst('i', m_imm.bits);
+    case Op::i64_const: return m_stack.push_konst('I', m_imm.bits);
+    case Op::f32_const: return m_stack.push_konst('f', m_imm.bits);
+    case Op::f64_const: return m_stack.push_konst('F', m_imm.bits);
+    case Op::v128_const: return vector_const();
+    case Op::memory_size: return memory_size(m_imm.a);
+    default: return decode_reference(op);
+  }
+}
+
+void Predecoder::decode_control(Op op) {
+  switch (op) {
+    case Op::nop: return;
+    case Op::unreachable: {
+      TrapCell cell{};
+      cell.kind = static_cast<u16>(Trap::unreachable);
+      m_writer.emit_special(cell, do_trap, m_stack.where);
+      m_dead = true;
+      return;
+    }
+    case Op::block: case Op::loop: return open_block(op);
+    case Op::if_: return open_if();
+    case Op::else_: return else_branch(true);
+    case Op::end: return end_block(true);
+    case Op::br: return br(m_imm.a);
+    case Op::br_if: return conditional(m_imm.a, tok::br_if, tok::br_unless);
+    case Op::br_table: return br_table();
+    case Op::br_on_null: return br_on_null(false);
+    case Op::br_on_non_null: return br_on_null(true);
+    case Op::return_: return return_values();
+    default: return unsupported(op);
+  }
+}
+
+/// References without heap objects; tables and memories in bulk.
+void Predecoder::decode_reference(Op op) {
+  switch (op) {
+    case Op::ref_null: return m_stack.push_konst('I', 0);
+    case Op::ref_is_null: return compare_zero(Op::i64_eq);
+    case Op::ref_eq: return binary(tok::of(Op::i64_eq), 'I', 'i', Op::i64_eq);
+    case Op::ref_as_non_null: return own_unary(tok::non_null, 'I', 'I');
+    case Op::ref_i31: return own_unary(tok::i31_new, 'i', 'I');
+    case Op::i31_get_s: return own_unary(tok::i31_get_s, 'I', 'i');
+    case Op::i31_get_u: return own_unary(tok::i31_get_u, 'I', 'i');
+    case Op::any_convert_extern: case Op::extern_convert_any: return;  // the same bits (C7)
+    case Op::atomic_fence: return;
+    default: return decode_builtin(op);
+  }
+}
+
+void Predecoder::take_snapshot() {
+  m_snapshot.found = true;
+  for (u32 i = 0; i < m_stack.size(); ++i) {
+    const Operand& operand = m_stack.at(i);
+    OperandState state;
+    state.letter = operand.letter;
+    state.slot = m_stack.slot_of(operand);
+    state.value = operand.value;
+    state.in = operand.in == Operand::In::konst   ? OperandState::In::konst
+               : operand.in == Operand::In::local ? OperandState::In::local
+               : m_stack.unsaved(operand)         ? OperandState::In::acc
+                                                  : OperandState::In::slot;
+    m_snapshot.operands.push_back(state);
+  }
+}
+
+void Predecoder::unsupported(Op op) {
+  fail(Error(ErrorId::unsupported_instruction, m_stack.where, op_info(op).text));
+}
+
+void Predecoder::fail(Error error) {
+  if (!m_error) m_error = std::move(error);
+}
+
+Result<Code> predecode(const runtime::CodeModule& code, const abi::FuncBody& body,
+                       const PredecodeOptions& options) {
+  return Predecoder(code, body, options).run();
+}
+
+}  // namespace zhan::interp

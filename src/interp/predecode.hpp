@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Predecoding: from a validated body to cells (INTERPRETER.md; CONTRACTS C1, C11). A function of module,
+// mode and body alone, so that running it again gives the same cells: positions and states are found
+// that way and stored nowhere.
+#pragma once
+
+#include <vector>
+
+#include "base/result.hpp"
+#include "interp/cell_writer.hpp"
+#include "runtime/code.hpp"
+
+namespace zhan::interp {
+
+/// Where the value of an operand lies at a place in the code.
+struct OperandState {
+  enum class In : u8 { slot, local, konst, acc } in = In::slot;
+  char letter = 'I';
+  u32 slot = 0;   // of the operand, or of the local it still is
+  u64 value = 0;  // of a constant
+};
+
+/// The operand stack before an instruction.
+struct Snapshot {
+  bool found = false;
+  std::vector<OperandState> operands;
+};
+
+struct Code {
+  abi::EntryData entry;
+  std::vector<u8> cells;
+  std::vector<MapEntry> map;  // only in map mode
+  Snapshot snapshot;          // of the instruction asked for
+  u32 local_slots = 0;
+};
+
+struct PredecodeOptions {
+  bool with_map = false;
+  u32 snapshot_at = ~u32{0};  // offset of an instruction in the module
+};
+
+/// Errors: unsupported (an instruction this engine does not run yet, named), limit, invalid (lazy
+/// validation), no_memory.
+[[nodiscard]] Result<Code> predecode(const runtime::CodeModule& code, const abi::FuncBody& body,
+                                     const PredecodeOptions& options = {});
+
+}  // namespace zhan::interp

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads, stores, vectors, instructions on consecutive slots.
+#include "interp/predecoder.hpp"
+
+namespace zhan::interp {
+namespace {
+
+/// Static offsets from here on may reach beyond the guard behind a memory (CONTRACTS C5).
+constexpr u64 guard_reach = u64{1} << 31;
+
+}  // namespace
+
+/// Memory 0 with 32-bit addresses and the usual pages: served by cells of tokens.
+bool Predecoder::plain_access(const MemArg& memarg, u32 access) const noexcept {
+  const MemoryType& type = m_module.memories[memarg.memory];
+  return memarg.memory == 0 && !type.is64 && type.page_log2 == 16 &&
+         memarg.offset + (u64{1} << access) <= guard_reach;
+}
+
+Token Predecoder::memory_token(Op op) const noexcept {
+  const bool compare = ZHAN_EXPLICIT_CHECKS != 0 || m_code.mode().explicit_checks;
+  return static_cast<Token>(tok::of(op) + (compare ? tok::explicit_ : 0));
+}
+
+i16 Predecoder::slot_operand(u32 depth) {
+  const u32 index = m_stack.size() - 1 - depth;
+  m_stack.keep_value(index);
+  return static_cast<i16>(m_stack.slot_of(m_stack.at(index)));
+}
+
+void Predecoder::load(Op op) {
+  const OpInfo& info = op_info(op);
+  if (!plain_access(m_imm.memarg, info.access)) return far_memory(op);
+  if (info.results() == "v") return vector_memory(op);
+  m_imm_field = m_imm.memarg.offset;
+  unary(memory_token(op), 'i', info.results()[0]);
+}
+
+void Predecoder::store(Op op) {
+  const OpInfo& info = op_info(op);
+  if (!plain_access(m_imm.memarg, info.access)) return far_memory(op);
+  if (info.params()[1] == 'v') return vector_memory(op);
+  m_imm_field = m_imm.memarg.offset;
+  const Token token = memory_token(op);
+  const char value_letter = info.params()[1];
+  const char letters[] = {'i', value_letter};
+  if (try_trees(token, {letters, 2}, 0)) return;
+  const u32 base = m_stack.size() - 2;
+  Leaf address, value;
+  (void)force_leaf(base, 'i', address);
+  (void)force_leaf(base + 1, value_letter, value);
+  const auto build = [&] {
+    Action action;
+    action.push(token, m_imm_field, m_stack.where);
+    action.push(address.token, address.field, m_stack.where);
+    action.push(value.token, value.field, m_stack.where);
+    return action;
+  };
+  if (!CellWriter::served(build())) {
+    m_stack.keep_value(base);
+    address = {tok::slot, m_stack.slot_of(m_stack.at(base))};
+  }
+  const Action action = build();
+  (void)m_stack.pop();
+  (void)m_stack.pop();
+  m_stack.emit(action);
+}
+
+void Predecoder::memory_size(u32 memory) {
+  const MemoryType& type = m_module.memories[memory];
+  Action tree;
+  tree.push(tok::memory_size, m_layout.memory(memory), m_stack.where);
+  tree.push(tok::konst, type.page_log2, m_stack.where);
+  m_stack.emit_value(tree, type.is64 ? 'I' : 'i');
+}
+
+void Predecoder::vector_memory(Op op) {
+  const OpInfo& info = op_info(op);
+  VectorMemoryCell cell{};
+  cell.offset = static_cast<u32>(m_imm.memarg.offset);
+  cell.lane = m_imm.lane;
+  if (info.params().size() == 2) {
+    cell.value = slot_operand(0);
+    cell.address = slot_operand(1);
+    (void)m_stack.pop();
+  } else {
+    cell.address = slot_operand(0);
+  }
+  (void)m_stack.pop();
+  const VectorHandlers handlers = special_handlers(op);
+  const Handler handler = is_explicit(memory_token(op)) ? handlers.explicit_ : handlers.guarded;
+  if (info.results().empty()) {
+    m_writer.emit_special(cell, handler, m_stack.where);
+    return;
+  }
+  const u32 slot = m_stack.push_slot('v').slot;
+  cell.dst = static_cast<i16>(slot);
+  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
+  note_special(at, field_of(cell, cell.dst), slot, false);
+}
+
+void Predecoder::far_memory(Op op) {
+  const OpInfo& info = op_info(op);
+  const MemArg& memarg = m_imm.memarg;
+  FarMemoryCell cell{};
+  cell.offset = memarg.offset;
+  cell.memory = m_layout.memory(memarg.memory);
+  cell.is64 = m_module.memories[memarg.memory].is64;
+  cell.lane = m_imm.lane;
+  if (info.params().size() == 2) {
+    cell.value = slot_operand(0);
+    cell.address = slot_operand(1);
+    (void)m_stack.pop();
+  } else {
+    cell.address = slot_operand(0);
+  }
+  (void)m_stack.pop();
+  const Handler handler = special_handlers(op).far;
+  if (info.results().empty()) {
+    m_writer.emit_special(cell, handler, m_stack.where);
+    return;
+  }
+  const u32 slot = m_stack.push_slot(info.results()[0]).slot;
+  cell.dst = static_cast<i16>(slot);
+  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
+  note_special(at, field_of(cell, cell.dst), slot, false);
+}
+
+void Predecoder::vector_op(Op op) {
+  const OpInfo& info = op_info(op);
+  VectorImmCell cell{};
+  const u32 n = static_cast<u32>(info.params().size());
+  i16* const fields[] = {&cell.a, &cell.b, &cell.c};
+  for (u32 i = 0; i < n; ++i) *fields[i] = slot_operand(n - 1 - i);
+  for (u32 i = 0; i < n; ++i) (void)m_stack.pop();
+  const u32 slot = m_stack.push_slot(info.results()[0]).slot;
+  cell.dst = static_cast<i16>(slot);
+  const Handler handler = special_handlers(op).plain;
+  u32 at = 0;
+  if (info.imm == ImmKind::shuffle) {
+    cell.imm = m_imm.v128;
+    at = m_writer.emit_special(cell, handler, m_stack.where);
+  } else if (info.imm == ImmKind::lane) {
+    VectorLaneCell with_lane{};
+    static_cast<VectorCell&>(with_lane) = cell;
+    with_lane.lane = m_imm.lane;
+    at = m_writer.emit_special(with_lane, handler, m_stack.where);
+  } else {
+    at = m_writer.emit_special(static_cast<VectorCell>(cell), handler, m_stack.where);
+  }
+  note_special(at, field_of(cell, cell.dst), slot, false);
+}
+
+void Predecoder::vector_const() {
+  VectorImmCell cell{};
+  cell.imm = m_imm.v128;
+  const u32 slot = m_stack.push_slot('v').slot;
+  cell.dst = static_cast<i16>(slot);
+  const u32 at = m_writer.emit_special(cell, do_vector_const, m_stack.where);
+  note_special(at, field_of(cell, cell.dst), slot, false);
+}
+
+/// Instructions of several results: operands and results in consecutive slots.
+void Predecoder::wide(Op op) {
+  const OpInfo& info = op_info(op);
+  const u32 n = static_cast<u32>(info.params().size());
+  for (u32 i = m_stack.size() - n; i < m_stack.size(); ++i) m_stack.keep(i);
+  SlotsCell cell{};
+  cell.base = static_cast<i16>(m_stack.top(n - 1).slot);
+  for (u32 i = 0; i < n; ++i) (void)m_stack.pop();
+  m_writer.emit_special(cell, special_handlers(op).slots, m_stack.where);
+  for (char letter : info.results()) m_stack.push_slot(letter);
+}
+
+bool Predecoder::retarget_special(const Operand& operand, u32 slot) {
+  if (operand.in != Operand::In::slot || m_special.end != m_writer.size() ||
+      m_special.slot != operand.slot || (m_stack.is_pinned(slot) && !m_special.to_pinned))
+    return false;
+  m_writer.patch16(m_special.field, static_cast<i16>(slot));
+  m_special.end = ~u32{0};
+  return true;
+}
+
+}  // namespace zhan::interp

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// The predecoder's state and its parts: control (predecode_control.cpp), calls (predecode_calls.cpp),
+// values (predecode_values.cpp), memory and vectors (predecode_memory.cpp).
+#pragma once
+
+#include "interp/operand_stack.hpp"
+#include "interp/predecode.hpp"
+#include "interp/prescan.hpp"
+#include "interp/specials.hpp"
+#include "wasm/reader.hpp"
+
+namespace zhan::interp {
+
+class Predecoder {
+ public:
+  Predecoder(const runtime::CodeModule& code, const abi::FuncBody& body,
+             const PredecodeOptions& options);
+  Result<Code> run();
+
+ private:
+  /// A forward branch that waits for its label: displacement at `field`, relative to `cell`.
+  struct Fix {
+    u32 cell;
+    u32 field;
+    u32 next;  // in the label's list
+  };
+  static constexpr u32 no_fix = ~u32{0};
+
+  struct Control {
+    Op op = Op::block;
+    u32 height = 0;      // operands below its parameters
+    u32 slot = 0;        // first slot of its parameters and results
+    BlockType type;
+    u32 loop_cell = 0;   // loop: where it starts
+    u32 fixes = no_fix;  // branches to its end
+    u32 else_fix = no_fix;
+    bool function = false;
+  };
+
+  // Types of blocks.
+  struct Letters {
+    std::span<const ValType> types;
+    [[nodiscard]] u32 slots() const noexcept;
+  };
+  [[nodiscard]] Letters params_of(const Control& control) const noexcept;
+  [[nodiscard]] Letters results_of(const Control& control) const noexcept;
+  /// What a branch to it carries.
+  [[nodiscard]] Letters label_types(const Control& control) const noexcept;
+
+  // Control.
+  void decode_op(Op op);
+  void decode_control(Op op);
+  void decode_reference(Op op);
+  void take_snapshot();
+  void open_block(Op op);
+  void open_if();
+  void else_branch(bool reachable);
+  void end_block(bool reachable);
+  void skip_dead_code();
+  void bind(u32 fixes);
+  void push_results(Letters letters);
+  Control& label(u32 depth) noexcept { return m_controls[m_controls.size() - 1 - depth]; }
+  /// Emits a branch action whose label is `control`; `action` ends with a branch root or a condition.
+  void emit_branch(Action action, Control& control);
+  void add_fix(Control& control, u32 cell, u32 field);
+  void br(u32 depth);
+  /// Condition on top of the stack as an action that begins with `root` (or its inverse).
+  Action condition(Token root, Token inverse_root);
+  void conditional(u32 depth, Token root, Token inverse_root);
+  void br_table();
+  void br_on_null(bool non_null);
+  void place_results(const Control& control);
+  [[nodiscard]] bool results_in_place(const Control& control) const noexcept;
+  void emit_moves_to(u32 to, u32 first, u32 count);
+  void return_values();
+  void return_values_from(u32 count);
+  void push_null_test(u32 slot);
+  void br_table_target(u32 cell, u32 field, u32 depth);
+  void charge(u64 cost);
+
+  // Calls.
+  struct Callee {
+    std::span<const ValType> params;
+    std::span<const ValType> results;
+  };
+  void call(Op op);
+  void tail_call(Op op);
+  [[nodiscard]] Callee callee_of(Op op) const noexcept;
+  u32 place_arguments(const Callee& callee);
+  void builtin(abi::Builtin function, u32 a, u32 b, std::string_view in, char out);
+  void decode_builtin(Op op);
+
+  // Values.
+  void value_op(Op op);
+  /// `swapped`: what gives the same with the operands exchanged, or no_op.
+  void binary(Token token, char letter, char result, Op swapped);
+  void unary(Token token, char letter, char result);
+  bool try_trees(Token token, std::string_view letters, char result, bool reversed = false);
+  void compare_zero(Op equal);
+  void local_get(u32 local);
+  void local_set(u32 local, bool tee);
+  void global_get(u32 global);
+  void global_set(u32 global);
+  void select(char letter);
+  void own_unary(Token token, char letter, char result);
+  [[nodiscard]] bool force_leaf(u32 index, char want, Leaf& leaf);
+
+  // Memory and vectors.
+  void load(Op op);
+  void store(Op op);
+  void memory_size(u32 memory);
+  void vector_op(Op op);
+  void vector_memory(Op op);
+  void far_memory(Op op);
+  void vector_const();
+  void wide(Op op);
+  [[nodiscard]] bool plain_access(const MemArg& memarg, u32 access) const noexcept;
+  [[nodiscard]] Token memory_token(Op op) const noexcept;
+  /// The operand's value in a slot of 16 bits' reach.
+  [[nodiscard]] i16 slot_operand(u32 depth);
+
+  /// The result of the special cell just emitted goes to another slot, if it is this operand.
+  [[nodiscard]] bool retarget_special(const Operand& operand, u32 slot);
+  template <class C>
+  [[nodiscard]] static u32 field_of(const C& cell, const i16& field) noexcept {
+    return static_cast<u32>(reinterpret_cast<const u8*>(&field) - reinterpret_cast<const u8*>(&cell));
+  }
+  void note_special(u32 cell, u32 field, u32 slot, bool to_pinned) noexcept {
+    m_special = {m_writer.size(), cell + field, slot, to_pinned};
+  }
+  void unsupported(Op op);
+  void fail(Error error);
+  [[nodiscard]] bool failed() const noexcept { return m_error.has_value(); }
+  [[nodiscard]] u32 global_offset(u32 global) const noexcept;
+  [[nodiscard]] char letter_of_global(u32 global) const noexcept;
+
+  const runtime::CodeModule& m_code;
+  const Module& m_module;
+  const abi::InstLayout& m_layout;
+  const abi::FuncBody& m_body;
+  PredecodeOptions m_options;
+  ByteReader m_reader;
+  LocalTable m_locals;
+  Prescan m_scan;
+  CellWriter m_writer;
+  OperandStack m_stack;
+  Imm m_imm;
+  std::vector<Control> m_controls;
+  std::vector<Fix> m_fixes;
+  u32 m_free_fixes = no_fix;
+  /// Where a br_table sends what cannot go straight to a label, by depth; older epochs do not count.
+  struct Stub {
+    u32 epoch = 0;
+    u32 cell = 0;
+  };
+  std::vector<Stub> m_stubs;
+  u32 m_table_epoch = 0;
+  Control m_function;      // the outermost label
+  u32 m_pinned_slot = ~u32{0};
+  /// A special cell with one result, if nothing follows it: its end, the i16 field of the result's slot.
+  struct Special {
+    u32 end = ~u32{0};
+    u32 field = 0;
+    u32 slot = 0;
+    bool to_pinned = false;  // the pinned local may be the result: it is read from its slot afterwards
+  } m_special;
+  u64 m_imm_field = 0;  // the field of the token that unary() or try_trees() makes
+  u32 m_loop_index = 0;
+  bool m_dead = false;  // the code that follows cannot be reached
+  std::optional<Error> m_error;
+  Snapshot m_snapshot;
+};
+
+}  // namespace zhan::interp

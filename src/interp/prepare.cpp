@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "interp/prepare.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "interp/body_code.hpp"
+#include "interp/predecode.hpp"
+#include "runtime/store.hpp"
+
+namespace zhan::interp {
+namespace {
+
+BodyCode* allocate(const Code& code) noexcept {
+  void* memory = std::malloc(sizeof(BodyCode) + code.cells.size());
+  if (memory == nullptr) return nullptr;
+  auto* result = new (memory) BodyCode;
+  result->size = static_cast<u32>(code.cells.size());
+  result->entry = code.entry;
+  std::memcpy(result->first(), code.cells.data(), code.cells.size());
+  return result;
+}
+
+/// The first thread to get here wins; the others drop their copy.
+void publish(FuncBody* body, BodyCode* code) noexcept {
+  void* expected = nullptr;
+  if (!body->interp_code.compare_exchange_strong(expected, code, std::memory_order_acq_rel)) {
+    std::free(code);
+    code = static_cast<BodyCode*>(expected);
+  }
+  body->cells.store(code->first(), std::memory_order_release);
+}
+
+}  // namespace
+
+bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept {
+  Result<Code> code = predecode(*body->owner, *body);
+  if (!code) {
+    exec->store->note_error(std::move(code.error()));
+    return false;
+  }
+  BodyCode* memory = nullptr;
+  if (body->owner->account_code(code->cells.size())) memory = allocate(*code);
+  if (memory == nullptr) {
+    exec->store->note_trap(Trap::out_of_memory);
+    return false;
+  }
+  publish(body, memory);
+  return true;
+}
+
+}  // namespace zhan::interp

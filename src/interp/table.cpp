@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entry from the host, positions, and the table the runtime calls the interpreter by.
+#include <cstdlib>
+
+#include "abi/enter.hpp"
+#include "interp/body_code.hpp"
+#include "interp/interp.hpp"
+#include "interp/specials.hpp"
+
+namespace zhan::interp {
+namespace {
+
+/// The registers for a frame whose caller is the host (CONTRACTS C1: an entry frame).
+Regs entry_registers(Exec* exec, const Func* func, Slot* args) noexcept {
+  args[-1] = reinterpret_cast<Slot>(&entry_call);
+  args[-2] = reinterpret_cast<Slot>(args);
+  FuncBody* body = func->body;
+  const bool host = body->kind == abi::BodyKind::host;
+  Inst* inst = host ? exec->inst : static_cast<Inst*>(func->context);
+  Regs r{};
+  r.fp = args;
+  r.inst = inst;
+  r.mem0 = inst != nullptr ? inst->memory0 : nullptr;
+  r.acc = reinterpret_cast<u64>(body);
+  r.l0 = host ? reinterpret_cast<u64>(func->context) : 0;
+  r.budget = exec->budget;
+  r.exec = exec;
+  r.pc = &entry_cell;
+  return r;
+}
+
+#if ZHAN_TAILCALL
+
+Status run(Regs& r) noexcept {
+  const abi::EnterArgs args{r.pc->handler, r.pc, r.fp, r.mem0, r.inst, r.acc, r.l0, r.budget};
+  return abi::zhan_enter(r.exec, &args);
+}
+
+#else
+
+/// Calls handler after handler, with the record and the current Exec as zhan_enter keeps them.
+Status run(Regs& r) noexcept {
+  Exec* exec = r.exec;
+  Exec* outer = abi::zhan_exchange_current(exec);
+  abi::Record record{abi::Crossing::host_to_wasm, exec->records, exec, exec->pc, exec->fp, exec->inst,
+                     exec->vsp, outer};
+  exec->records = &record;
+  Status status = Status::running;
+  while (status == Status::running) status = reinterpret_cast<Handler>(r.pc->handler)(r);
+  exec->records = record.previous;
+  (void)abi::zhan_exchange_current(outer);
+  return status;
+}
+
+#endif
+
+Status call(Exec* exec, const Func* func, Slot* args) noexcept {
+  const Cell* pc = exec->pc;
+  Slot* fp = exec->fp;
+  Inst* inst = exec->inst;
+  Slot* vsp = exec->vsp;
+  Regs r = entry_registers(exec, func, args);
+  const Status status = run(r);
+  if (status == Status::returned) {
+    exec->pc = pc;
+    exec->fp = fp;
+    exec->inst = inst;
+    exec->vsp = vsp;
+  }
+  return status;
+}
+
+const FuncBody* body_of(const runtime::CodeModule* code, const Cell* cell) noexcept {
+  FuncBody* bodies = code->bodies();
+  for (u32 i = 0; i < code->body_count(); ++i)
+    if (const BodyCode* found = code_of(bodies[i]); found != nullptr && found->holds(cell))
+      return &bodies[i];
+  return nullptr;
+}
+
+bool is_bridge(const Cell* pc) noexcept { return pc == &bridge_call; }
+
+void free_code(FuncBody* body) noexcept {
+  std::free(body->interp_code.exchange(nullptr, std::memory_order_acq_rel));
+}
+
+u32 wasm_offset(const FuncBody* body, const Cell* pc, const Inst* inst, const Slot* fp,
+                u64 address) noexcept;
+
+}  // namespace
+
+const abi::EngineTable& table() noexcept {
+  static const abi::EngineTable instance{&prepare_cell, &call_host_cell, &call, &wasm_offset,
+                                         &body_of,      &is_bridge,      &free_code};
+  return instance;
+}
+
+// -- Positions (C11) --
+
+namespace {
+
+/// The map's entry of a cell, or null.
+const MapEntry* entry_at(const Code& code, const FuncBody& body, const Cell* cell) noexcept {
+  const BodyCode* published = code_of(body);
+  if (published == nullptr || !published->holds(cell)) return nullptr;
+  const u32 offset = static_cast<u32>(reinterpret_cast<const u8*>(cell) -
+                                      reinterpret_cast<const u8*>(published->first()));
+  for (const MapEntry& entry : code.map)
+    if (entry.cell == offset) return &entry;
+  return nullptr;
+}
+
+/// The effective address of an access whose address is a leaf in memory, or ~0.
+u64 address_of_leaf(const Action& action, usize at, const Slot* fp) noexcept {
+  const u64 offset = action.value[at];
+  switch (action.key[at + 1]) {
+    case tok::slot: return abi::ea32(fp[action.value[at + 1]], offset);
+    case tok::konst: return abi::ea32(action.value[at + 1], offset);
+    default: return ~u64{0};
+  }
+}
+
+/// Which token of a cell trapped: the only one that can, or the access of that address.
+usize trapping_token(const Action& action, const Slot* fp, u64 address) noexcept {
+  usize found = max_tokens;
+  u32 candidates = 0;
+  for (usize i = 0; i < action.size; ++i) {
+    const Token t = action.key[i];
+    const bool may_trap = (is_op(t) && op_info(op_of(t)).is(trait::traps)) || t == tok::non_null ||
+                          t == tok::i31_get_s || t == tok::i31_get_u;
+    if (!may_trap) continue;
+    ++candidates;
+    found = i;
+    if (is_memory(t) && address != ~u64{0} && address_of_leaf(action, i, fp) == address) return i;
+  }
+  if (candidates == 0) return 0;
+  if (candidates == 1 || address == ~u64{0}) return found;
+  // Several accesses and none of the known addresses: the one whose address is not known beforehand.
+  for (usize i = 0; i < action.size; ++i)
+    if (is_memory(action.key[i]) && address_of_leaf(action, i, fp) == ~u64{0}) return i;
+  return found;
+}
+
+u32 wasm_offset(const FuncBody* body, const Cell* pc, const Inst* inst, const Slot* fp,
+                u64 address) noexcept {
+  (void)inst;
+  PredecodeOptions options;
+  options.with_map = true;
+  const Result<Code> code = predecode(*body->owner, *body, options);
+  if (!code) return body->code_begin;
+  const MapEntry* entry = entry_at(*code, *body, pc);
+  if (entry == nullptr) return body->code_begin;
+  return entry->action.where[entry->action.size == 0 ? 0 : trapping_token(entry->action, fp, address)];
+}
+
+}  // namespace
+
+std::optional<FrameState> state_at(const FuncBody& body, const Cell* cell) {
+  PredecodeOptions options;
+  options.with_map = true;
+  Result<Code> code = predecode(*body.owner, body, options);
+  if (!code) return std::nullopt;
+  const MapEntry* entry = entry_at(*code, body, cell);
+  if (entry == nullptr) return std::nullopt;
+  u32 first = entry->action.where[0];
+  for (usize i = 1; i < entry->action.size; ++i) first = std::min(first, entry->action.where[i]);
+  options.snapshot_at = first;
+  Result<Code> again = predecode(*body.owner, body, options);
+  if (!again) return std::nullopt;
+  return FrameState{first, again->local_slots, std::move(again->snapshot.operands)};
+}
+
+}  // namespace zhan::interp
