@@ -99,9 +99,7 @@ Errno fd_allocate(Call& call, u32 fd, u64 offset, u64 length) {
   return result == 0 ? Errno::success : from_host(errno);
 }
 
-Errno fd_datasync(Call& call, u32 fd) {
-  return sync_with(call, fd, right::fd_datasync, fdatasync);
-}
+Errno fd_datasync(Call& call, u32 fd) { return sync_with(call, fd, right::fd_datasync, fdatasync); }
 Errno fd_sync(Call& call, u32 fd) { return sync_with(call, fd, right::fd_sync, fsync); }
 
 Errno fd_fdstat_get(Call& call, u32 fd, u32 out) {

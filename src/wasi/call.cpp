@@ -26,8 +26,7 @@ bool Call::stopped() noexcept {
   if (requests == nullptr) return false;
   u32 bits = requests->load(std::memory_order_relaxed);
   if (bits == 0) return false;
-  ending.kind =
-      bits == abi::request::deadline ? Ending::Kind::deadline : Ending::Kind::interrupted;
+  ending.kind = bits == abi::request::deadline ? Ending::Kind::deadline : Ending::Kind::interrupted;
   return true;
 }
 

@@ -32,15 +32,18 @@ struct Call {
   }
 };
 
-/// The descriptor of a number, if it has all the rights: `badf` if there is none or reading or writing
-/// is missing (as read(2) and write(2) say), else `notcapable`.
+/// The descriptor of a number, if it has all the rights: `badf` if there is none or reading or
+/// writing is missing (as read(2) and write(2) say), else `notcapable`.
 [[nodiscard]] Or<Descriptor*> descriptor(Call& call, u32 fd, u64 rights) noexcept;
-/// The same for what needs a file: `isdir` for directories, `spipe` for streams if it needs an offset.
+/// The same for what needs a file: `isdir` for directories, `spipe` for streams if it needs an
+/// offset.
 [[nodiscard]] Or<Descriptor*> file(Call& call, u32 fd, u64 rights, bool needs_offset) noexcept;
-/// The same for what needs a directory: `notdir`. `rofs` before rights, if it changes a read-only one.
+/// The same for what needs a directory: `notdir`. `rofs` before rights, if it changes a read-only
+/// one.
 [[nodiscard]] Or<Descriptor*> directory(Call& call, u32 fd, u64 rights) noexcept;
 
-/// A path or name: copied, then checked. `fault`, `nametoolong`, `inval` (NUL), `ilseq` (not UTF-8).
+/// A path or name: copied, then checked. `fault`, `nametoolong`, `inval` (NUL), `ilseq` (not
+/// UTF-8).
 [[nodiscard]] Or<std::string> guest_path(const Call& call, u32 pointer, u32 length);
 
 enum class Wait : u8 { ready, timed_out, stopped };
@@ -48,8 +51,8 @@ enum class Wait : u8 { ready, timed_out, stopped };
 /// revents.
 [[nodiscard]] Wait wait_for(Call& call, std::span<pollfd> fds,
                             std::optional<u64> nanoseconds) noexcept;
-/// Before a call that may block: `success` when it will not, `again` if the guest asked not to block,
-/// `ended`.
+/// Before a call that may block: `success` when it will not, `again` if the guest asked not to
+/// block, `ended`.
 [[nodiscard]] Errno wait_ready(Call& call, const Descriptor& descriptor, short events) noexcept;
 
 }  // namespace zhan::wasi

@@ -8,9 +8,8 @@ namespace zhan::wasi {
 
 Errno clock_res_get(Call& call, u32 clock, u32 out) {
   if (clock >= clock_count) return Errno::inval;
-  static constexpr clockid_t host[clock_count] = {CLOCK_REALTIME, CLOCK_MONOTONIC,
-                                                  CLOCK_PROCESS_CPUTIME_ID,
-                                                  CLOCK_THREAD_CPUTIME_ID};
+  static constexpr clockid_t host[clock_count] = {
+      CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID};
   timespec time;
   if (clock_getres(host[clock], &time) != 0) return from_host(errno);
   u64 resolution = static_cast<u64>(time.tv_sec) * 1'000'000'000 + static_cast<u64>(time.tv_nsec);
@@ -33,8 +32,7 @@ Errno random_get(Call& call, u32 buffer, u32 length) {
   if (bytes == nullptr) return Errno::fault;
   for (u32 done = 0; done < length;) {
     u32 n = std::min(piece, length - done);
-    if (Errno error = call.context.random({bytes + done, n}); error != Errno::success)
-      return error;
+    if (Errno error = call.context.random({bytes + done, n}); error != Errno::success) return error;
     done += n;
     if (call.stopped()) return Errno::ended;
   }

@@ -165,8 +165,8 @@ Result<void> Context::preopen(const std::string& host, std::string guest_name, b
   made->read_only = read_only;
   made->guest_name = std::move(guest_name);
   made->base = read_only ? right::directory & ~right::mutating : right::directory;
-  // Also of a read-only one: a guest's libc asks for what is inherited, so opening for writing is seen
-  // here and answered with rofs, not found out at the first write.
+  // Also of a read-only one: a guest's libc asks for what is inherited, so opening for writing is
+  // seen here and answered with rofs, not found out at the first write.
   made->inheriting = right::inheriting;
   if (!m_fds.insert(std::move(*made), first_directory))
     return fail(ErrorKind::limit, "too many preopened directories");

@@ -24,8 +24,8 @@ struct OutputBuffer {
   u64 limit = u64{1} << 30;  // more is `nospc`
 };
 
-/// Not thread-safe: one thread at a time, the one that runs the store. Everything that makes it may be
-/// called until the guest starts. Without other wishes input is empty and output is thrown away.
+/// Not thread-safe: one thread at a time, the one that runs the store. Everything that makes it may
+/// be called until the guest starts. Without other wishes input is empty and output is thrown away.
 class Context {
  public:
   Context();
@@ -48,14 +48,15 @@ class Context {
   void set_output(u32 guest_fd, std::shared_ptr<OutputBuffer> buffer);
   void set_output(u32 guest_fd, WriteFn write);
 
-  /// Opens a host directory for the guest under a name, at the next free number from 3 on. Read-only:
-  /// nothing below can be written. Error `io`, with the path and what to do.
+  /// Opens a host directory for the guest under a name, at the next free number from 3 on.
+  /// Read-only: nothing below can be written. Error `io`, with the path and what to do.
   Result<void> preopen(const std::string& host, std::string guest_name, bool read_only = false);
   /// Takes a socket (listening or connected), at the next free number from 3 on. Error `io`.
   Result<u32> give_socket(HostFd socket);
 
   // Virtual world.
-  /// Starts at `start` nanoseconds; each reading adds `step`, each sleep its length without waiting.
+  /// Starts at `start` nanoseconds; each reading adds `step`, each sleep its length without
+  /// waiting.
   void set_virtual_clock(u64 start, u64 step = 1'000'000);
   void set_clock(ClockFn clock) { m_clock = std::move(clock); }
   /// The same numbers for the same seed, on every machine.

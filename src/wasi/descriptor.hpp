@@ -26,10 +26,10 @@ struct Descriptor {
   Filetype type = Filetype::unknown;
   u32 flags = 0;  // fdflag; nonblock is the guest's view, the host's flag may differ
   u64 base = 0, inheriting = 0;
-  bool stdio = false;       // a stream for the guest, whatever it is on the host
-  bool read_only = false;   // below a read-only preopen
+  bool stdio = false;      // a stream for the guest, whatever it is on the host
+  bool read_only = false;  // below a read-only preopen
   bool preopen = false;
-  std::string guest_name;   // of a preopen
+  std::string guest_name;  // of a preopen
   ReadFn read;
   WriteFn write;
 

@@ -35,7 +35,8 @@ int host_flags(u32 lookup, u32 oflags, u32 fdflags) noexcept {
   return flags;
 }
 
-/// Rights are masked, not refused, as guests ask for all they know; what is missing shows when used.
+/// Rights are masked, not refused, as guests ask for all they know; what is missing shows when
+/// used.
 Or<Opening> plan(const Descriptor& dir, u32 lookup, u32 oflags, u64 base, u64 inheriting,
                  u32 fdflags) noexcept {
   constexpr u32 making = oflag::creat | oflag::excl | oflag::trunc;
@@ -49,8 +50,8 @@ Or<Opening> plan(const Descriptor& dir, u32 lookup, u32 oflags, u64 base, u64 in
   made.inheriting = inheriting & dir.inheriting;
   constexpr u64 resizing = right::fd_allocate | right::fd_filestat_set_size;
   if (dir.read_only) made.base &= ~(right::mutating | resizing);
-  bool writes = (made.base & right::fd_write) ||
-                (!(oflags & oflag::directory) && (made.base & resizing));
+  bool writes =
+      (made.base & right::fd_write) || (!(oflags & oflag::directory) && (made.base & resizing));
   bool reads = made.base & (right::fd_read | right::fd_readdir);
   made.flags |= !writes ? O_RDONLY : reads ? O_RDWR : O_WRONLY;
   made.flags |= host_flags(lookup, oflags, fdflags);
@@ -145,8 +146,8 @@ Errno path_open(Call& call, u32 fd, u32 lookup, u32 path, u32 length, u32 oflags
   if (!name) return name.error();
   if (!call.memory.contains(out, 4)) return Errno::fault;
   if (call.context.fds().full()) return Errno::mfile;
-  auto opened = open_beneath(call.context.resolver(), (*dir)->fd.get(), *name, opening->flags,
-                             new_file_mode);
+  auto opened =
+      open_beneath(call.context.resolver(), (*dir)->fd.get(), *name, opening->flags, new_file_mode);
   if (!opened) return opened.error();
   auto made = describe(std::move(*opened));
   if (!made) return made.error();

@@ -66,18 +66,16 @@ Errno fd_pread(Call& call, u32 fd, u32 iovecs, u32 count, u64 offset, u32 out) {
   auto from = file(call, fd, right::fd_read, true);
   if (!from) return from.error();
   int host = (*from)->fd.get();
-  return at_offset(call, iovecs, count, offset, out, [host](iovec* list, int n, off_t at) {
-    return preadv(host, list, n, at);
-  });
+  return at_offset(call, iovecs, count, offset, out,
+                   [host](iovec* list, int n, off_t at) { return preadv(host, list, n, at); });
 }
 
 Errno fd_pwrite(Call& call, u32 fd, u32 iovecs, u32 count, u64 offset, u32 out) {
   auto to = file(call, fd, right::fd_write, true);
   if (!to) return to.error();
   int host = (*to)->fd.get();
-  return at_offset(call, iovecs, count, offset, out, [host](iovec* list, int n, off_t at) {
-    return pwritev(host, list, n, at);
-  });
+  return at_offset(call, iovecs, count, offset, out,
+                   [host](iovec* list, int n, off_t at) { return pwritev(host, list, n, at); });
 }
 
 /// Asking where one is needs the lesser right.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The functions of wasi_snapshot_preview1 (rows of functions.def), as C++ functions of their wasm
-// parameters: pointers are offsets in Call::memory. Each returns an errno; `ended` = the guest stops.
+// parameters: pointers are offsets in Call::memory. Each returns an errno; `ended` = the guest
+// stops.
 #pragma once
 
 #include "wasi/call.hpp"

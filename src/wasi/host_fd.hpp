@@ -15,8 +15,7 @@ class HostFd {
  public:
   HostFd() noexcept = default;
   explicit HostFd(int fd, bool owned = true) noexcept : m_fd(fd), m_owned(owned) {}
-  HostFd(HostFd&& other) noexcept
-      : m_fd(std::exchange(other.m_fd, -1)), m_owned(other.m_owned) {}
+  HostFd(HostFd&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)), m_owned(other.m_owned) {}
   HostFd& operator=(HostFd&& other) noexcept {
     std::swap(m_fd, other.m_fd);
     std::swap(m_owned, other.m_owned);

@@ -12,9 +12,9 @@
 namespace zhan::wasi {
 namespace {
 
-/// Keeps a write to a broken pipe from killing the process: SIGPIPE is blocked in this thread, and taken
-/// away if the write raised it. What was pending before stays. A library must not change the process's
-/// handler, so this is the way.
+/// Keeps a write to a broken pipe from killing the process: SIGPIPE is blocked in this thread, and
+/// taken away if the write raised it. What was pending before stays. A library must not change the
+/// process's handler, so this is the way.
 class SigpipeGuard {
  public:
   SigpipeGuard() noexcept {

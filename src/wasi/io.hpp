@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading and writing where a descriptor stands: files, pipes, terminals, sockets, callbacks. A wait
-// ends when the store is asked to stop.
+// Reading and writing where a descriptor stands: files, pipes, terminals, sockets, callbacks. A
+// wait ends when the store is asked to stop.
 #pragma once
 
 #include <span>
@@ -11,7 +11,8 @@ namespace zhan::wasi {
 
 /// Reads what is there, up to the vectors' room; 0 bytes = end.
 [[nodiscard]] Errno read_from(Call& call, Descriptor& from, std::span<iovec> into, u64& done);
-/// Writes all unless the guest asked not to block, an error comes after a part, or the file is full.
+/// Writes all unless the guest asked not to block, an error comes after a part, or the file is
+/// full.
 [[nodiscard]] Errno write_to(Call& call, Descriptor& to, std::span<iovec> from, u64& done);
 
 /// The rest of a list of vectors.

@@ -62,9 +62,9 @@ struct Row {
   abi::Entry entry;
 };
 
-#define ZHAN_WASI(name, params)                                       \
-  static_assert(Shape<decltype(&name)>::matches(params), "row " #name \
-                " of functions.def has the parameters of its function");
+#define ZHAN_WASI(name, params)                          \
+  static_assert(Shape<decltype(&name)>::matches(params), \
+                "row " #name " of functions.def has the parameters of its function");
 #include "wasi/functions.def"
 #undef ZHAN_WASI
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The guest's memory as a host function sees it: every pointer is checked before it is used, and what
-// is checked is a copy, since another thread may change a shared memory meanwhile (CONTRACTS C13).
+// The guest's memory as a host function sees it: every pointer is checked before it is used, and
+// what is checked is a copy, since another thread may change a shared memory meanwhile (CONTRACTS
+// C13).
 #pragma once
 
 #include <sys/uio.h>
@@ -19,8 +20,8 @@ namespace zhan::wasi {
 
 static_assert(std::endian::native == std::endian::little, "guest integers are copied as they are");
 
-/// A view for one call: a memory never shrinks, and does not move while a host function runs. A default
-/// one is that of an instance without memory: nothing is in range.
+/// A view for one call: a memory never shrinks, and does not move while a host function runs. A
+/// default one is that of an instance without memory: nothing is in range.
 class GuestMemory {
  public:
   GuestMemory() noexcept = default;
@@ -84,7 +85,8 @@ class Struct {
 /// Host iovecs made from an array in guest memory. Empty ones are left out.
 class IoVectors {
  public:
-  /// `fault` if the array or a buffer is out of range, `inval` if there are more than limit::iovecs.
+  /// `fault` if the array or a buffer is out of range, `inval` if there are more than
+  /// limit::iovecs.
   [[nodiscard]] Errno gather(GuestMemory memory, u32 pointer, u32 count) noexcept {
     if (count > limit::iovecs) return Errno::inval;
     if (!memory.contains(pointer, u64{count} * layout::iovec)) return Errno::fault;

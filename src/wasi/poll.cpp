@@ -15,8 +15,8 @@ namespace {
 struct Subscription {
   u64 userdata = 0;
   EventType type = EventType::clock;
-  u32 what = 0;      // clock id or descriptor
-  u64 timeout = 0;   // left, once waiting begins
+  u32 what = 0;     // clock id or descriptor
+  u64 timeout = 0;  // left, once waiting begins
   bool absolute = false;
   bool fired = false;
   Errno error = Errno::success;
@@ -166,8 +166,7 @@ Errno poll_oneoff(Call& call, u32 subscriptions, u32 events, u32 count, u32 out)
       !call.memory.contains(events, u64{count} * layout::event) || !call.memory.contains(out, 4))
     return Errno::fault;
   Waiting waiting;
-  if (Errno error = waiting.read(call, subscriptions, count); error != Errno::success)
-    return error;
+  if (Errno error = waiting.read(call, subscriptions, count); error != Errno::success) return error;
   if (Errno error = waiting.wait(call); error != Errno::success) return error;
   return waiting.write(call, events, out);
 }

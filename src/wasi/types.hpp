@@ -38,14 +38,14 @@ enum Bit : u8 {
 inline constexpr u64 none = 0;
 inline constexpr u64 all = (u64{1} << count) - 1;
 /// Need an offset or a size, so mean nothing on a directory.
-inline constexpr u64 file_only = fd_read | fd_seek | fd_tell | fd_write | fd_advise | fd_allocate |
-                                 fd_filestat_set_size;
+inline constexpr u64 file_only =
+    fd_read | fd_seek | fd_tell | fd_write | fd_advise | fd_allocate | fd_filestat_set_size;
 inline constexpr u64 sockets = sock_shutdown | sock_accept;
-inline constexpr u64 directory_only =
-    path_create_directory | path_create_file | path_link_source | path_link_target | path_open |
-    fd_readdir | path_readlink | path_rename_source | path_rename_target | path_filestat_get |
-    path_filestat_set_size | path_filestat_set_times | path_symlink | path_remove_directory |
-    path_unlink_file;
+inline constexpr u64 directory_only = path_create_directory | path_create_file | path_link_source |
+                                      path_link_target | path_open | fd_readdir | path_readlink |
+                                      path_rename_source | path_rename_target | path_filestat_get |
+                                      path_filestat_set_size | path_filestat_set_times |
+                                      path_symlink | path_remove_directory | path_unlink_file;
 /// Of a preopened directory.
 inline constexpr u64 directory = all & ~(file_only | sockets);
 inline constexpr u64 inheriting = all & ~sockets;
@@ -58,7 +58,13 @@ inline constexpr u64 stream = fd_filestat_get | fd_fdstat_set_flags | poll_fd_re
 }  // namespace right
 
 enum class Filetype : u8 {
-  unknown, block_device, character_device, directory, regular_file, socket_dgram, socket_stream,
+  unknown,
+  block_device,
+  character_device,
+  directory,
+  regular_file,
+  socket_dgram,
+  socket_stream,
   symbolic_link,
 };
 

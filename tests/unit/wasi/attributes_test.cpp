@@ -68,8 +68,7 @@ TEST_P(Attributes, TimesThatContradict) {
     EXPECT_EQ(set_times("f", 0, 1, 1, which), Errno::inval);
     EXPECT_EQ(fd_filestat_set_times(call, fd, 1, 1, which), Errno::inval);
   }
-  EXPECT_EQ(fd_filestat_set_times(call, fd, 11, 22, fstflag::mtim | fstflag::atim),
-            Errno::success);
+  EXPECT_EQ(fd_filestat_set_times(call, fd, 11, 22, fstflag::mtim | fstflag::atim), Errno::success);
   EXPECT_EQ(times("f").atim, 11u);
   EXPECT_EQ(times("f").mtim, 22u);
 }
@@ -104,8 +103,7 @@ TEST_P(Attributes, Fdstat) {
   u32 fd = opened_rw("f", oflag::creat, fdflag::append | fdflag::sync);
   ASSERT_EQ(fd_fdstat_get(call, fd, scratch), Errno::success);
   EXPECT_EQ(get<u8>(scratch), static_cast<u8>(Filetype::regular_file));
-  EXPECT_EQ(get<u16>(scratch + 2) & (fdflag::append | fdflag::sync),
-            fdflag::append | fdflag::sync);
+  EXPECT_EQ(get<u16>(scratch + 2) & (fdflag::append | fdflag::sync), fdflag::append | fdflag::sync);
   EXPECT_TRUE(get<u64>(scratch + 8) & right::fd_write);
   EXPECT_FALSE(get<u64>(scratch + 8) & right::path_open);
   ASSERT_EQ(fd_fdstat_get(call, 3, scratch), Errno::success);
@@ -129,8 +127,7 @@ TEST_P(Attributes, Flags) {
 TEST_P(Attributes, RightsOnlyShrink) {
   top.file("box/f", "x");
   u32 fd = opened("f", 0, right::fd_read | right::fd_seek);
-  EXPECT_EQ(fd_fdstat_set_rights(call, fd, right::fd_read | right::fd_tell, 0),
-            Errno::notcapable);
+  EXPECT_EQ(fd_fdstat_set_rights(call, fd, right::fd_read | right::fd_tell, 0), Errno::notcapable);
   EXPECT_EQ(fd_fdstat_set_rights(call, fd, right::fd_seek, 0), Errno::success);
   EXPECT_EQ(read(fd), "[bad file descriptor]");
   EXPECT_EQ(fd_fdstat_set_rights(call, fd, right::fd_seek, right::fd_read), Errno::notcapable);

@@ -147,8 +147,7 @@ TEST_P(Dirs, ReadOnly) {
     EXPECT_EQ(symlink("x", "y", dir), Errno::rofs);
     EXPECT_EQ(rename("f", "y", dir, 3), Errno::rofs);
     EXPECT_EQ(link("f", "y", 0, dir, 3), Errno::rofs);
-    EXPECT_EQ(path_filestat_set_times(call, dir, 0, put("f"), 1, 0, 0, fstflag::mtim),
-              Errno::rofs);
+    EXPECT_EQ(path_filestat_set_times(call, dir, 0, put("f"), 1, 0, 0, fstflag::mtim), Errno::rofs);
     EXPECT_NE(fd_filestat_set_times(call, dir, 0, 0, fstflag::mtim), Errno::success);
   }
   top.file("box/mine");

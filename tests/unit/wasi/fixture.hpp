@@ -58,7 +58,7 @@ class TempDir {
 
 inline constexpr u32 scratch = 0x8000;  // where results go
 inline constexpr u32 scratch2 = 0x8100;
-inline constexpr u32 room = 0xa000;     // a buffer of 16 KiB and more
+inline constexpr u32 room = 0xa000;  // a buffer of 16 KiB and more
 inline constexpr u32 bad = 0xffff'fff0;
 
 /// `top/box` is the preopened directory (descriptor 3); what lies in `top` must stay out of reach.
@@ -180,11 +180,9 @@ class PathTest : public GuestTest, public ::testing::WithParamInterface<Resolver
   }
 };
 
-#define ZHAN_BOTH_RESOLVERS(suite)                                                  \
-  INSTANTIATE_TEST_SUITE_P(Ways, suite,                                             \
-                           ::testing::Values(Resolver::kernel, Resolver::walk),     \
-                           [](const auto& info) {                                   \
-                             return info.param == Resolver::kernel ? "kernel" : "walk"; \
-                           })
+#define ZHAN_BOTH_RESOLVERS(suite)                                      \
+  INSTANTIATE_TEST_SUITE_P(                                             \
+      Ways, suite, ::testing::Values(Resolver::kernel, Resolver::walk), \
+      [](const auto& info) { return info.param == Resolver::kernel ? "kernel" : "walk"; })
 
 }  // namespace zhan::wasi

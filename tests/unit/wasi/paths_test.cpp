@@ -123,8 +123,7 @@ TEST_P(Paths, LoopsEnd) {
   EXPECT_EQ(open("self"), Errno::loop);
   // Forty links in a row are followed, one more is not.
   top.file("box/l0", "end");
-  for (int i = 1; i <= 41; ++i)
-    top.link("l" + std::to_string(i - 1), "box/l" + std::to_string(i));
+  for (int i = 1; i <= 41; ++i) top.link("l" + std::to_string(i - 1), "box/l" + std::to_string(i));
   EXPECT_EQ(open("l40", 0, right::all, lookup_symlink_follow), Errno::success);
   EXPECT_EQ(open("l41", 0, right::all, lookup_symlink_follow), Errno::loop);
 }

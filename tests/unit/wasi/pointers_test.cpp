@@ -78,11 +78,19 @@ const std::map<std::string, Good>& good_calls() {
       {"sock_recv", {"svV0oo", {1, 4, 5}}},
       {"sock_send", {"svV0o", {1, 4}}},
       // Without pointers.
-      {"fd_advise", {"f000", {}}}, {"fd_allocate", {"f0V", {}}}, {"fd_close", {"f", {}}},
-      {"fd_datasync", {"f", {}}}, {"fd_fdstat_set_flags", {"f0", {}}},
-      {"fd_fdstat_set_rights", {"f00", {}}}, {"fd_filestat_set_size", {"f0", {}}},
-      {"fd_filestat_set_times", {"f000", {}}}, {"fd_renumber", {"ff", {}}}, {"fd_sync", {"f", {}}},
-      {"proc_exit", {"0", {}}}, {"proc_raise", {"0", {}}}, {"sched_yield", {"", {}}},
+      {"fd_advise", {"f000", {}}},
+      {"fd_allocate", {"f0V", {}}},
+      {"fd_close", {"f", {}}},
+      {"fd_datasync", {"f", {}}},
+      {"fd_fdstat_set_flags", {"f0", {}}},
+      {"fd_fdstat_set_rights", {"f00", {}}},
+      {"fd_filestat_set_size", {"f0", {}}},
+      {"fd_filestat_set_times", {"f000", {}}},
+      {"fd_renumber", {"ff", {}}},
+      {"fd_sync", {"f", {}}},
+      {"proc_exit", {"0", {}}},
+      {"proc_raise", {"0", {}}},
+      {"sched_yield", {"", {}}},
       {"sock_shutdown", {"sV", {}}},
   };
   return all;
@@ -213,9 +221,25 @@ TEST_F(Pointers, TheLastBytes) {
 /// Any words at all: no crash, no wait for ever, a known errno.
 TEST_F(Pointers, RandomArguments) {
   std::mt19937 random(7);
-  const u64 interesting[] = {0,   1,    2,       3,   4,         5,         7,
-                             8,   16,   64,      255, room,      scratch,   bad,
-                             ~u32{0}, ~u64{0}, u64{1} << 63, 0x8000'0000, memory.size(),
+  const u64 interesting[] = {0,
+                             1,
+                             2,
+                             3,
+                             4,
+                             5,
+                             7,
+                             8,
+                             16,
+                             64,
+                             255,
+                             room,
+                             scratch,
+                             bad,
+                             ~u32{0},
+                             ~u64{0},
+                             u64{1} << 63,
+                             0x8000'0000,
+                             memory.size(),
                              memory.size() - 4};
   // Nothing may wait: the clock jumps, streams and sockets do not block.
   context.set_virtual_clock(0);

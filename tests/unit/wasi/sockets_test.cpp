@@ -42,8 +42,7 @@ TEST_F(Sockets, SendAndReceive) {
   EXPECT_EQ(get<u16>(scratch2), 0u);
   EXPECT_EQ(received(10), "lo");
   u32 out = put("answer");
-  EXPECT_EQ(sock_send(call, m_fd, iovecs({{out, 3}, {out + 3, 3}}), 2, 0, scratch),
-            Errno::success);
+  EXPECT_EQ(sock_send(call, m_fd, iovecs({{out, 3}, {out + 3, 3}}), 2, 0, scratch), Errno::success);
   EXPECT_EQ(get<u32>(scratch), 6u);
   char bytes[10];
   EXPECT_EQ(::read(m_peer.get(), bytes, 10), 6);
