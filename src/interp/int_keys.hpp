@@ -16,7 +16,10 @@ constexpr void add_binary(KeyList& list, Op op, std::span<const TwoLeaves> leave
 consteval KeyList int_keys(char letter) {
   const char binary[] = {letter, letter, '_', letter}, unary[] = {letter, '_', letter};
   KeyList list;
-  for_ops([&](const OpInfo& info) { return is_value(info, {binary, 4}); }, [&](Op op) {
+  const auto arithmetic = [&](const OpInfo& info) {
+    return is_value(info, {binary, 4}) && !info.is(trait::compare);
+  };
+  for_ops(arithmetic, [&](Op op) {
     add_binary(list, op, ordered_leaves, int_dests);
     if (op_info(op).is(trait::commutes)) return;
     add_binary(list, op, reversed_leaves, int_dests);
