@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/context.hpp"
 
+#include <algorithm>
+
 #include "base/utf8.hpp"
 #include "text/string_text.hpp"
 
 namespace zhan::text {
+namespace {
+
+/// Larger numbers of types are taken by abstract heap types and no_index; none of them can exist.
+constexpr u32 largest_type = 0xffff'feff;
+
+}  // namespace
 
 const char* word_of(Space space) noexcept {
   static constexpr const char* words[] = {"type",   "func",  "table",        "memory",
@@ -50,13 +58,17 @@ std::string_view Context::with_name_note(std::string_view id) {
 }
 
 u32 Context::index(Space space, u32 outer) {
-  if (c.at(TokenKind::number)) return c.u32_nat();
+  if (c.at(TokenKind::number)) {
+    const u32 number = c.u32_nat();
+    return space == Space::type ? std::min(number, largest_type) : number;
+  }
   if (!c.at(TokenKind::id)) return c.unexpected(), 0;
   const Token token = c.peek();
   const u32 number = ids.find(scope_of(space, outer), id_name(token));
   if (number == no_index)
     return c.fail_here(ErrorId::unknown_id,
-                       std::string(word_of(space)) + " " + std::string(token.text)),
+                       std::string(space == Space::func ? "function" : word_of(space)) + " " +
+                           std::string(token.text)),
            0;
   c.take();
   return number;

@@ -256,7 +256,7 @@ u32 explicit_type_use(Context& x, bool named) {
     x.c.unexpected();
   else
     check_inline_type(x, number, at);
-  return std::min(number, no_index - 1);  // neither names a type, but no_index means "none written"
+  return number;
 }
 
 }  // namespace

@@ -1,94 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Instructions on lines of their own.
-#include <fmt/format.h>
-
+// Instructions on lines of their own, constant expressions, and whether hints can stand in the
+// code.
 #include <algorithm>
 
 #include "text/module_sections.hpp"
-#include "text/print_imm.hpp"
+#include "text/print_folded.hpp"
+#include "text/print_instructions.hpp"
 
 namespace zhan::text {
 namespace {
 
-class CodePrinter {
- public:
-  CodePrinter(Printer& printer, u32 function, const Code& code, const ScopeIds& locals)
-      : p(printer),
-        m_function(function),
-        m_body(code.body.offset),
-        m_locals(locals),
-        m_reader(p.m.view(code.code), code.code.offset),
-        m_hints(p.inline_hints ? p.hints.of(function) : std::span<const BranchHint>()) {}
-
-  void run() {
-    while (m_reader.ok() && !p.full()) {
-      const u64 offset = m_reader.offset();
-      const Op op = m_reader.op();
-      if (op == Op::end && m_labels.depth() == 0) break;
-      if (m_reader.ok()) read_imm(m_reader, op_info(op), m_imm);
-      if (m_reader.ok()) instruction(op, offset);
-    }
-    if (m_reader.ok()) return;
-    p.new_line(2);
-    p.out += fmt::format(";; {}\n", m_reader.error().to_string());
-  }
-
- private:
-  void instruction(Op op, u64 offset) {
-    if (closes(op)) m_labels.pop();
-    p.new_line(static_cast<u32>(m_labels.depth()) + 2);
-    if (p.options.offsets) p.out += fmt::format("(;@{:x};) ", offset);
-    hint(offset);
-    p.out += op_info(op).text;
-    const bool opens = op_info(op).imm == ImmKind::block || op_info(op).imm == ImmKind::try_table;
-    std::string_view name;
-    if (opens) {
-      name = p.ids.label(m_function, m_label_number);
-      if (!can_be_id(name)) name = {};
-      p.ids.printed().add(NameKind::label, m_function, m_label_number++, name);
-      if (!name.empty()) append_id(p.out += ' ', name);
-    }
-    ImmPrinter stream(p, m_labels, m_locals, op);
-    visit(stream, op_info(op), m_imm);
-    if (opens)
-      m_labels.push(name);
-    else if (continues(op))
-      m_labels.push(m_name);
-  }
-
-  /// The instruction stands at the depth of the block it ends; those of `continues` open it again.
-  bool closes(Op op) {
-    if (op != Op::end && op != Op::delegate && !continues(op)) return false;
-    if (m_labels.depth() != 0) m_name = m_labels.innermost();
-    return true;
-  }
-  static bool continues(Op op) noexcept {
-    return op == Op::else_ || op == Op::catch_ || op == Op::catch_all;
-  }
-
-  void hint(u64 offset) {
-    if (m_hints.empty() || m_body + u64{m_hints.front().offset} != offset) return;
-    p.out += m_hints.front().likely ? "(@metadata.code.branch_hint \"\\01\") "
-                                    : "(@metadata.code.branch_hint \"\\00\") ";
-    m_hints = m_hints.subspan(1);
-  }
-
-  Printer& p;
-  u32 m_function;
-  u64 m_body;
-  const ScopeIds& m_locals;
-  ByteReader m_reader;
-  std::span<const BranchHint> m_hints;
-  LabelNames m_labels;
-  std::string_view m_name;  // of the block that `else` or `catch` continues
-  u32 m_label_number = 0;
-  Imm m_imm;
-};
+/// `end` and its kind stand at the depth of the block they end.
+void print_line(Printer& p, InstructionPrinter& code) {
+  const Op op = code.op();
+  const bool continues = continues_block(op);
+  if (continues || op == Op::end || op == Op::delegate) code.leave_block();
+  p.new_line(code.depth() + 2);
+  code.print_offset();
+  p.out += code.take_hint();
+  code.print();
+  if (continues) code.enter_again();
+}
 
 }  // namespace
 
-void print_code(Printer& p, u32 function, const Code& code, const ScopeIds& locals) {
-  CodePrinter(p, function, code, locals).run();
+void print_code(Printer& p, u32 function, const Code& body, const ScopeIds& locals) {
+  InstructionPrinter code(p, function, body, locals);
+  if (p.options.folded) return print_folded(p, code);
+  while (code.next()) print_line(p, code);
+  code.print_error();
 }
 
 u32 print_expression(Printer& p, ConstExpr range) {
