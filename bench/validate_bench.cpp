@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of decoding and validating: validate_bench FILE.wasm [ROUNDS]. Prints the best round of each in
-// megabytes of the file a second of one core; the validator is to reach 100 on one core.
+// Speed of decoding and validating: validate_bench FILE.wasm [ROUNDS]. Prints the best round of
+// each in megabytes of the file a second of one core; the validator is to reach 100 on one core.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

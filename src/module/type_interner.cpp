@@ -3,7 +3,8 @@
 //  1. A group is compared and hashed through its words: in-group references relative to its start
 //     (marked by `in_group`), earlier types by canonical id. So equal words mean equal groups.
 //  2. Everything that was handed out stays where it is: entries and descriptions in arrays reserved
-//     once, lists in chunks. Readers take no lock; who passes an id on to another thread synchronises.
+//     once, lists in chunks. Readers take no lock; who passes an id on to another thread
+//     synchronises.
 //  3. A description costs 16 bytes, an index slot 8, an entry 64: a million small types fit 150 MB.
 #include "module/type_interner.hpp"
 
@@ -62,7 +63,8 @@ void write_words(const TypeView& type, const Key& key, Sink&& sink) {
     sink(static_cast<u32>(v.kind) | static_cast<u32>(v.nullable) << 8 |
          static_cast<u32>(v.exact) << 9 | more << 10);
     if (!v.is_ref()) return;
-    sink(v.heap.is_defined() ? key(v.heap.number()) : static_cast<u32>(v.heap.abs()) | in_group >> 1);
+    sink(v.heap.is_defined() ? key(v.heap.number())
+                             : static_cast<u32>(v.heap.abs()) | in_group >> 1);
   };
   sink(static_cast<u32>(type.kind) | static_cast<u32>(type.final) << 8);
   optional(type.supertype);
@@ -76,8 +78,8 @@ void write_words(const TypeView& type, const Key& key, Sink&& sink) {
 }
 
 TypeView view_of(const TypeSection& section, const SubType& type) noexcept {
-  TypeView view{type.kind,      type.final,     type.supertype, type.descriptor,
-                type.describes, no_index,       0,              {}, {}};
+  TypeView view{type.kind, type.final, type.supertype, type.descriptor, type.describes, no_index, 0,
+                {},        {}};
   switch (type.kind) {
     case CompositeKind::func:
       view.params = type.param_count;
@@ -210,8 +212,10 @@ struct TypeInterner::Impl {
     for (usize i = 0; i < list.size(); ++i) {
       T item = list[i];
       ValType* type;
-      if constexpr (std::is_same_v<T, FieldType>) type = &item.type;
-      else type = &item;
+      if constexpr (std::is_same_v<T, FieldType>)
+        type = &item.type;
+      else
+        type = &item;
       if (type->is_ref() && type->heap.is_defined())
         type->heap = HeapType::defined(map(type->heap.number()));
       ::new (copy + i) T(item);
@@ -243,8 +247,8 @@ struct TypeInterner::Impl {
     const void* const list = has_fields ? static_cast<const void*>(copy_list(type.fields, map))
                                         : copy_list(type.values, map);
     const usize count = type.values.size() + type.fields.size();
-    ::new (&descriptions[id]) Description{list, static_cast<u32>(count),
-                                          cont ? optional(type.element) : type.params};
+    ::new (&descriptions[id])
+        Description{list, static_cast<u32>(count), cont ? optional(type.element) : type.params};
   }
 
   /// Finds or adds the group whose words are in `words`; `fill_type(i, first)` fills type i of it.
@@ -311,8 +315,15 @@ Result<void> TypeInterner::intern(const TypeSection& section, usize from_group,
 Result<TypeId> TypeInterner::intern(const FuncType& type) {
   std::vector<ValType> values = type.params;
   values.insert(values.end(), type.results.begin(), type.results.end());
-  const TypeView view{CompositeKind::func, true,     no_index, no_index, no_index, no_index,
-                      static_cast<u32>(type.params.size()), values, {}};
+  const TypeView view{CompositeKind::func,
+                      true,
+                      no_index,
+                      no_index,
+                      no_index,
+                      no_index,
+                      static_cast<u32>(type.params.size()),
+                      values,
+                      {}};
   const auto same = [](u32 number) { return number; };
   Impl& impl = *m_impl;
   const std::scoped_lock lock(impl.mutex);
@@ -329,9 +340,9 @@ Signature TypeInterner::func_type(TypeId id) const noexcept {
 }
 
 std::span<const FieldType> TypeInterner::fields(TypeId id) const noexcept {
-  ZHAN_ASSERT(m_entries[id].kind == CompositeKind::struct_ ||
-                  m_entries[id].kind == CompositeKind::array,
-              "only structs and arrays have fields");
+  ZHAN_ASSERT(
+      m_entries[id].kind == CompositeKind::struct_ || m_entries[id].kind == CompositeKind::array,
+      "only structs and arrays have fields");
   const Description& d = m_impl->descriptions[id];
   return {static_cast<const FieldType*>(d.list), d.count};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Canonical types (specification §4.1, iso-recursive equality): one per engine. A recursion group gets
-// the same ids as any equal group interned before, in whichever module.
+// Canonical types (specification §4.1, iso-recursive equality): one per engine. A recursion group
+// gets the same ids as any equal group interned before, in whichever module.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@
 
 namespace zhan {
 
-/// The lists of a function type, references by canonical ids; they lie in the interner and never move.
+/// The lists of a function type, references by canonical ids; they lie in the interner and never
+/// move.
 struct Signature {
   std::span<const ValType> params;
   std::span<const ValType> results;
@@ -26,9 +27,9 @@ class TypeInterner {
   TypeInterner(const TypeInterner&) = delete;
   TypeInterner& operator=(const TypeInterner&) = delete;
 
-  /// Interns `groups[from..]` of a section whose structure has been validated (supertypes exist and come
-  /// first, depth <= 63, indices in range); ids[i] becomes the canonical id of type i (ids holds those of
-  /// earlier groups). Error: too_many_items. Thread-safe.
+  /// Interns `groups[from..]` of a section whose structure has been validated (supertypes exist and
+  /// come first, depth <= 63, indices in range); ids[i] becomes the canonical id of type i (ids
+  /// holds those of earlier groups). Error: too_many_items. Thread-safe.
   Result<void> intern(const TypeSection& section, usize from_group, std::vector<TypeId>& ids);
 
   /// Interns a function type whose references name canonical ids. Thread-safe.

@@ -24,7 +24,8 @@ Body::Body(const Module& module, const TypeInterner& types, const Features& feat
   m_end = m_base + first_capacity - 2;
 }
 
-// Operands ------------------------------------------------------------------------------------------
+// Operands
+// ------------------------------------------------------------------------------------------
 
 bool Body::fits_slowly(ValType sub, ValType super) const noexcept {
   if (sub.is_ref() && sub.heap == HeapType()) return super.is_ref();
@@ -92,13 +93,13 @@ bool Body::pop_list(std::span<const ValType> wanted) {
       if (!fits(found[i], last[i])) return mismatch(wanted);
   m_top -= have;
   if (m_wide != 0)
-    m_wide -= static_cast<u32>(std::count_if(m_top, m_top + have, [](const ValType& t) {
-      return t.kind == TypeKind::v128;
-    }));
+    m_wide -= static_cast<u32>(std::count_if(
+        m_top, m_top + have, [](const ValType& t) { return t.kind == TypeKind::v128; }));
   return true;
 }
 
-// Rows ----------------------------------------------------------------------------------------------
+// Rows
+// ----------------------------------------------------------------------------------------------
 
 template <bool Address>
 bool Body::apply(const Row& row, TypeKind address) {
@@ -234,8 +235,8 @@ bool Body::run(ByteReader& reader) {
       return malformed();
     const Row& row = rows[static_cast<usize>(m_op)];
     m_parts |= row.parts;
-    if ((row.flags & m_forbidden) != 0 ||
-        (m_features_off >> static_cast<u8>(row.feature) & 1) != 0) [[unlikely]]
+    if ((row.flags & m_forbidden) != 0 || (m_features_off >> static_cast<u8>(row.feature) & 1) != 0)
+        [[unlikely]]
       return refused(row);
     if (!((row.flags & row_flag::special) != 0 ? special() : plain(row))) return false;
   }
@@ -254,7 +255,8 @@ void Body::start(ValType value, TypeId type, BlockType::Form form) {
   m_controls.push_back({value, type, 0, 0, 0, Op::block, form, false});
 }
 
-// Entry points --------------------------------------------------------------------------------------
+// Entry points
+// --------------------------------------------------------------------------------------
 
 bool Body::add_local_group(u64 first, u32 count, ValType type) {
   if (first + count > ~u32{0}) return raise(ErrorId::too_many_locals);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The algorithm of the specification's appendix (§A.3): operand types on one stack, control frames on
-// another, both explicit. Types inside are canonical, so that equal types have equal bits.
-// Every check returns false after noting the error; the first one counts.
+// The algorithm of the specification's appendix (§A.3): operand types on one stack, control frames
+// on another, both explicit. Types inside are canonical, so that equal types have equal bits. Every
+// check returns false after noting the error; the first one counts.
 #pragma once
 
 #include <optional>
@@ -256,12 +256,12 @@ class Body {
   ValType* m_floor = nullptr;  // of the innermost frame
   ValType* m_end = nullptr;    // two below the end of the memory
   ValType* m_base = nullptr;
-  u32 m_wide = 0;  // v128 on the stack
-  u32 m_max = 0;   // slots
+  u32 m_wide = 0;      // v128 on the stack
+  u32 m_max = 0;       // slots
   u8 m_forbidden = 0;  // row flags that are refused
   u8 m_parts = 0;
   TypeKind m_memory0 = TypeKind::bottom;  // address type of memory 0; bottom = there is none
-  bool m_exact = false;  // custom descriptors are on
+  bool m_exact = false;                   // custom descriptors are on
   Op m_op = Op::nop;
   u64 m_features_off = 0;
   ByteReader* m_reader = nullptr;

@@ -48,9 +48,8 @@ bool Body::resume_handlers(Signature resumed) {
     if (wanted.size() != n + 1 || !fits(effect.params, wanted.first(n)))
       return raise(ErrorId::type_mismatch, ": label of a handler");
     const ValType last = wanted.back();
-    const TypeId function = last.is_ref() && last.heap.is_defined()
-                                ? m_types.cont_func(last.heap.number())
-                                : no_type;
+    const TypeId function =
+        last.is_ref() && last.heap.is_defined() ? m_types.cont_func(last.heap.number()) : no_type;
     if (function == no_type) return raise(ErrorId::type_mismatch, ": label of a handler");
     const Signature rest = m_types.func_type(function);
     if (!fits(rest.params, effect.results) || !fits(resumed.results, rest.results))
@@ -82,9 +81,8 @@ bool Body::on_switch() {
   Signature target, effect;
   if (!continuation(m_imm.a, id, target) || !tag(m_imm.b, effect)) return false;
   const ValType last = target.params.empty() ? type_bottom : target.params.back();
-  const TypeId function = last.is_ref() && last.heap.is_defined()
-                              ? m_types.cont_func(last.heap.number())
-                              : no_type;
+  const TypeId function =
+      last.is_ref() && last.heap.is_defined() ? m_types.cont_func(last.heap.number()) : no_type;
   if (function == no_type || !effect.params.empty())
     return raise(ErrorId::type_mismatch, ": types of switch");
   const Signature own = m_types.func_type(function);

@@ -35,8 +35,8 @@ bool Body::block_frame(BlockType& type) {
 
 /// Opens a frame above the operands that it takes.
 bool Body::enter(Op op, const BlockType& type) {
-  const Control frame{type.value, type.type, height(), m_wide,
-                      static_cast<u32>(m_inits.size()), op, type.form, false};
+  const Control frame{type.value, type.type, height(), m_wide, static_cast<u32>(m_inits.size()),
+                      op,         type.form, false};
   if (type.form != BlockType::Form::type) {
     m_controls.push_back(frame);
     m_floor = m_top;
@@ -115,7 +115,8 @@ bool Body::on_end() {
   return push_list(results(frame));
 }
 
-// Branches ------------------------------------------------------------------------------------------
+// Branches
+// ------------------------------------------------------------------------------------------
 
 bool Body::on_br() {
   const Control* frame = nullptr;
@@ -129,8 +130,8 @@ bool Body::on_br_if() {
   return types.empty() || branch(types);
 }
 
-/// Operands against one label, unless this br_table has met the label or its type before: the cost of
-/// a list of targets stays proportional to its distinct types.
+/// Operands against one label, unless this br_table has met the label or its type before: the cost
+/// of a list of targets stays proportional to its distinct types.
 bool Body::check_label_once(u32 depth, usize arity) {
   const Control* frame = nullptr;
   if (!label(depth, frame)) return false;
@@ -214,7 +215,8 @@ bool Body::on_br_on_cast_desc() {
          cast_branch(m_imm.from, m_imm.ref, m_op == Op::br_on_cast_desc_eq);
 }
 
-// Exceptions ----------------------------------------------------------------------------------------
+// Exceptions
+// ----------------------------------------------------------------------------------------
 
 bool Body::on_throw() {
   Signature signature;
@@ -234,9 +236,9 @@ bool Body::catch_clause(const Catch& clause) {
   const bool with_ref = clause.has_ref();
   if (wanted.size() != sent.size() + with_ref || !fits(sent, wanted.first(sent.size())) ||
       (with_ref && !fits(exception, wanted.back())))
-    return raise(ErrorId::type_mismatch,
-                 ": catch sends " + show(m_module, sent) + (with_ref ? " and (ref exn)" : "") +
-                     " but the label takes " + show(m_module, wanted));
+    return raise(ErrorId::type_mismatch, ": catch sends " + show(m_module, sent) +
+                                             (with_ref ? " and (ref exn)" : "") +
+                                             " but the label takes " + show(m_module, wanted));
   return true;
 }
 

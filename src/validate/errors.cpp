@@ -61,8 +61,8 @@ bool Body::not_empty(std::span<const ValType> wanted) {
 }
 
 bool Body::wrong_type(ValType found, ValType wanted) {
-  return raise(ErrorId::type_mismatch, fmt::format(": expected {}, found {}", show(m_module, wanted),
-                                                   show(m_module, found)));
+  return raise(ErrorId::type_mismatch, fmt::format(": expected {}, found {}",
+                                                   show(m_module, wanted), show(m_module, found)));
 }
 
 bool Body::too_high() {

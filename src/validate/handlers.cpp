@@ -110,11 +110,13 @@ const Body::Check* Body::handlers() noexcept {
     for (const Pair& pair : pairs) by_op[static_cast<usize>(pair.op)] = pair.handler;
     return by_op;
   }();
-  static_assert([] {
-    for (usize i = 0; i < op_count; ++i)
-      if (op_info(static_cast<Op>(i)).special() != (table[i] != nullptr)) return false;
-    return true;
-  }(), "exactly the special rows have handlers");
+  static_assert(
+      [] {
+        for (usize i = 0; i < op_count; ++i)
+          if (op_info(static_cast<Op>(i)).special() != (table[i] != nullptr)) return false;
+        return true;
+      }(),
+      "exactly the special rows have handlers");
   return table.data();
 }
 

@@ -7,7 +7,8 @@
 
 namespace zhan::validate {
 
-// Index spaces --------------------------------------------------------------------------------------
+// Index spaces
+// --------------------------------------------------------------------------------------
 
 bool Body::type_index(u32 index, TypeId& id) {
   if (index >= m_module.canonical.size()) return raise_index(ErrorId::unknown_type, index);
@@ -70,7 +71,8 @@ bool Body::value_type(ValType& type) {
   return true;
 }
 
-// Parametric and variable ---------------------------------------------------------------------------
+// Parametric and variable
+// ---------------------------------------------------------------------------
 
 bool Body::on_drop() {
   ValType ignored;
@@ -159,7 +161,8 @@ bool Body::on_global_set() {
   return pop(m_module.canonical_type(global.type));
 }
 
-// Calls ---------------------------------------------------------------------------------------------
+// Calls
+// ---------------------------------------------------------------------------------------------
 
 bool Body::call_signature(Signature signature) {
   return pop_list(signature.params) && push_list(signature.results);
@@ -230,7 +233,8 @@ bool Body::on_return_call_ref() {
   return reference_callee(signature) && tail_signature(signature);
 }
 
-// Tables and memories -------------------------------------------------------------------------------
+// Tables and memories
+// -------------------------------------------------------------------------------
 
 bool Body::on_table_get() {
   const TableType* type = nullptr;

@@ -48,8 +48,7 @@ class ModuleChecker {
   }
   [[nodiscard]] static std::unexpected<Error> error(ErrorId id, const char* what, u32 index,
                                                     std::string_view detail = {}) {
-    return std::unexpected(
-        make_error(id, no_offset, detail, fmt::format("{} {}", what, index)));
+    return std::unexpected(make_error(id, no_offset, detail, fmt::format("{} {}", what, index)));
   }
   [[nodiscard]] std::unexpected<Error> unknown(ErrorId id, u32 number, const char* what,
                                                u32 index) const {
@@ -138,8 +137,7 @@ Result<void> ModuleChecker::memory(u32 index) {
   // At most 2^32 or 2^64 bytes, a number of pages that itself fits the address type.
   const u32 bits = (memory.is64 ? 64 : 32) - memory.page_log2;
   const u64 max = bits == 64 ? ~u64{0} : bits == 32 ? max_u32 : u64{1} << bits;
-  const std::string detail =
-      bits == 16 ? " 65536 pages (4GiB)" : fmt::format(" {} pages", max);
+  const std::string detail = bits == 16 ? " 65536 pages (4GiB)" : fmt::format(" {} pages", max);
   ZHAN_TRY_VOID(limits(memory.limits, max, ErrorId::memory_size, detail, "memory", index));
   if (!memory.shared) return {};
   ZHAN_TRY_VOID(need(Feature::threads, "a shared memory", "memory", index));
@@ -171,8 +169,7 @@ Result<void> ModuleChecker::globals() {
     const Global& global = m_module.globals[i];
     ZHAN_TRY_VOID(type(global.type.type, "global", i));
     if (i < m_module.imported_globals) continue;
-    ZHAN_TRY_VOID(
-        constant(global.init, m_module.canonical_type(global.type.type), "global", i, i));
+    ZHAN_TRY_VOID(constant(global.init, m_module.canonical_type(global.type.type), "global", i, i));
   }
   return {};
 }
@@ -279,8 +276,7 @@ Result<void> ModuleChecker::run() {
 
 }  // namespace
 
-Result<void> validate_module_fields(Module& module, TypeInterner& types,
-                                    const Features& features) {
+Result<void> validate_module_fields(Module& module, TypeInterner& types, const Features& features) {
   return ModuleChecker(module, types, features).run();
 }
 

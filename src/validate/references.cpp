@@ -68,7 +68,8 @@ bool Body::on_ref_i31() { return pop(type_i32) && push(ValType::ref(AbsHeap::i31
 
 bool Body::on_i31_get() { return pop(type_i31ref) && push(type_i32); }
 
-// Structs -------------------------------------------------------------------------------------------
+// Structs
+// -------------------------------------------------------------------------------------------
 
 bool Body::struct_field(u32 type, u32 field, TypeId& id, FieldType& found) {
   if (!type_of_kind(type, CompositeKind::struct_, id)) return false;
@@ -96,10 +97,8 @@ bool Body::new_struct(bool described, bool defaults) {
 }
 
 bool Body::on_struct_new() {
-  const bool described =
-      m_op == Op::struct_new_desc || m_op == Op::struct_new_default_desc;
-  const bool defaults =
-      m_op == Op::struct_new_default || m_op == Op::struct_new_default_desc;
+  const bool described = m_op == Op::struct_new_desc || m_op == Op::struct_new_default_desc;
+  const bool defaults = m_op == Op::struct_new_default || m_op == Op::struct_new_default_desc;
   return new_struct(described, defaults);
 }
 
@@ -121,7 +120,8 @@ bool Body::on_struct_set() {
   return pop(field.type.unpacked()) && pop(ref_to(id, true));
 }
 
-// Arrays --------------------------------------------------------------------------------------------
+// Arrays
+// --------------------------------------------------------------------------------------------
 
 bool Body::array_type(u32 type, TypeId& id, FieldType& found) {
   if (!type_of_kind(type, CompositeKind::array, id)) return false;
@@ -231,7 +231,8 @@ bool Body::on_array_init_elem() {
   return pop(type_i32) && pop(type_i32) && pop(type_i32) && pop(ref_to(id, true));
 }
 
-// Descriptors ---------------------------------------------------------------------------------------
+// Descriptors
+// ---------------------------------------------------------------------------------------
 
 /// The descriptor that a cast to `target` takes from the stack; exact if the target is.
 bool Body::descriptor_operand(ValType target) {

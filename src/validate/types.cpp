@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The type section (specification §3.2, custom descriptors): the structure of a group first, then it is
-// interned, then supertypes are compared by canonical ids.
+// The type section (specification §3.2, custom descriptors): the structure of a group first, then
+// it is interned, then supertypes are compared by canonical ids.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,7 +29,8 @@ class TypeChecker {
   Result<void> match(u32 index, const SubType& type) const;
   [[nodiscard]] bool composite_matches(TypeId sub, TypeId super) const;
   [[nodiscard]] bool field_matches(const FieldType& sub, const FieldType& super) const;
-  [[nodiscard]] bool lists_match(std::span<const ValType> sub, std::span<const ValType> super) const;
+  [[nodiscard]] bool lists_match(std::span<const ValType> sub,
+                                 std::span<const ValType> super) const;
   [[nodiscard]] bool declared_subtype(u32 sub, u32 super) const {
     return is_subtype(m_types.entries(), m_module.canonical[sub], m_module.canonical[super]);
   }
@@ -43,8 +44,7 @@ class TypeChecker {
   }
   Result<void> need(Feature feature, u32 index, const char* what) const {
     if (m_features.has(feature)) return {};
-    return std::unexpected(
-        feature_error(feature, what, no_offset, fmt::format("type {}", index)));
+    return std::unexpected(feature_error(feature, what, no_offset, fmt::format("type {}", index)));
   }
 
   Module& m_module;
@@ -194,8 +194,8 @@ Result<void> check_type(ValType type, usize types, const Features& features, con
   if (!type.is_ref() && type.kind != TypeKind::v128) return {};
   const Feature feature = feature_of(type);
   if (!features.has(feature))
-    return std::unexpected(feature_error(feature, to_string(type), no_offset,
-                                         fmt::format("{} {}", place, index)));
+    return std::unexpected(
+        feature_error(feature, to_string(type), no_offset, fmt::format("{} {}", place, index)));
   if (type.is_ref() && type.heap.is_defined() && type.heap.number() >= types)
     return std::unexpected(make_error(ErrorId::unknown_type, no_offset,
                                       fmt::format(" {}", type.heap.number()),

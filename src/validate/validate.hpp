@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Validation (specification §3): types, all fields of a module, constant expressions, bodies. One pass
-// over the bytes of each body; memory follows the input (CONTRACTS C13).
+// Validation (specification §3): types, all fields of a module, constant expressions, bodies. One
+// pass over the bytes of each body; memory follows the input (CONTRACTS C13).
 #pragma once
 
 #include <memory>
@@ -42,8 +42,9 @@ struct BodyInfo {
 [[nodiscard]] Result<void> validate_module_fields(Module& module, TypeInterner& types,
                                                   const Features& features);
 
-/// Validates bodies of one module, whose fields are valid. Keeps its memory from body to body: make one
-/// a thread, so that bodies can be validated in parallel. The module and the interner must outlive it.
+/// Validates bodies of one module, whose fields are valid. Keeps its memory from body to body: make
+/// one a thread, so that bodies can be validated in parallel. The module and the interner must
+/// outlive it.
 class BodyValidator {
  public:
   BodyValidator(const Module& module, const TypeInterner& types, const Features& features);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every module of the official suite through parser, encoder, decoder and validator, nothing executed:
-// good ones are accepted, assert_malformed and assert_invalid are rejected with the expected text.
-// The suite lies beside the repository or in $ZHAN_TESTSUITE; without it this test is skipped.
+// Every module of the official suite through parser, encoder, decoder and validator, nothing
+// executed: good ones are accepted, assert_malformed and assert_invalid are rejected with the
+// expected text. The suite lies beside the repository or in $ZHAN_TESTSUITE; without it this test
+// is skipped.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -87,7 +88,8 @@ class Checker {
     const Result<void> result = verdict(command.module);
     if (result) return report(command, command.text, "accepted");
     const Error& error = result.error();
-    if (error.kind() != kind) return report(command, command.text, "wrong kind: " + error.to_string());
+    if (error.kind() != kind)
+      return report(command, command.text, "wrong kind: " + error.to_string());
     if (!error.message().starts_with(command.text))
       report(command, command.text, error.to_string());
   }

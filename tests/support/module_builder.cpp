@@ -47,13 +47,12 @@ struct Named {
   u8 byte;
 };
 
-constexpr Named number_types[] = {{"i32", 0x7f}, {"i64", 0x7e}, {"f32", 0x7d}, {"f64", 0x7c},
-                                  {"v128", 0x7b}, {"i8", 0x78}, {"i16", 0x77}};
-constexpr Named heap_types[] = {{"func", 0x70},   {"extern", 0x6f},   {"any", 0x6e},
-                                {"eq", 0x6d},     {"i31", 0x6c},      {"struct", 0x6b},
-                                {"array", 0x6a},  {"exn", 0x69},      {"none", 0x71},
-                                {"noextern", 0x72}, {"nofunc", 0x73}, {"noexn", 0x74},
-                                {"cont", 0x68},   {"nocont", 0x75}};
+constexpr Named number_types[] = {{"i32", 0x7f},  {"i64", 0x7e}, {"f32", 0x7d}, {"f64", 0x7c},
+                                  {"v128", 0x7b}, {"i8", 0x78},  {"i16", 0x77}};
+constexpr Named heap_types[] = {
+    {"func", 0x70},   {"extern", 0x6f}, {"any", 0x6e},  {"eq", 0x6d},    {"i31", 0x6c},
+    {"struct", 0x6b}, {"array", 0x6a},  {"exn", 0x69},  {"none", 0x71},  {"noextern", 0x72},
+    {"nofunc", 0x73}, {"noexn", 0x74},  {"cont", 0x68}, {"nocont", 0x75}};
 
 template <usize N>
 const u8* find(const Named (&names)[N], std::string_view name) {
@@ -133,8 +132,10 @@ class Assembler {
   void instruction() {
     const OpInfo& op = op_info(find_instruction(next()));
     if (op.prefix != 0) m_out.push_back(op.prefix);
-    if (op.prefix != 0) append(m_out, leb(op.code));
-    else m_out.push_back(static_cast<u8>(op.code));
+    if (op.prefix != 0)
+      append(m_out, leb(op.code));
+    else
+      m_out.push_back(static_cast<u8>(op.code));
     immediates(op);
   }
   void immediates(const OpInfo& op) {
@@ -224,7 +225,8 @@ Bytes join(std::initializer_list<Bytes> parts) {
 Bytes sized(const Bytes& content) { return join({leb(content.size()), content}); }
 
 Bytes heap_type(std::string_view text) {
-  if (text.starts_with("exact:")) return join({{0x62}, leb(static_cast<u64>(number(text.substr(6))))});
+  if (text.starts_with("exact:"))
+    return join({{0x62}, leb(static_cast<u64>(number(text.substr(6))))});
   if (const u8* byte = find(heap_types, text)) return {*byte};
   return signed_leb(number(text));
 }
@@ -246,7 +248,8 @@ Bytes assemble(std::string_view code) { return Assembler(code).run(); }
 
 u32 ModuleBuilder::type(std::string_view signature) {
   const usize arrow = signature.find("->");
-  const std::string_view results = arrow == std::string_view::npos ? "" : signature.substr(arrow + 2);
+  const std::string_view results =
+      arrow == std::string_view::npos ? "" : signature.substr(arrow + 2);
   return raw_type(join({{0x60}, type_list(signature.substr(0, arrow)), type_list(results)}));
 }
 

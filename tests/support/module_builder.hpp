@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Modules as bytes for tests: sections are filled item by item, code is written as instruction names
-// with their immediates. It makes invalid modules as readily as valid ones.
+// Modules as bytes for tests: sections are filled item by item, code is written as instruction
+// names with their immediates. It makes invalid modules as readily as valid ones.
 #pragma once
 
 #include <string_view>
@@ -19,16 +19,18 @@ using Bytes = std::vector<u8>;
 /// The length, then the bytes.
 [[nodiscard]] Bytes sized(const Bytes& content);
 
-/// "i32", "v128", "funcref", "anyref" ..., "ref:3", "refnull:3", "ref:any", "exact:3", "exactnull:3".
+/// "i32", "v128", "funcref", "anyref" ..., "ref:3", "refnull:3", "ref:any", "exact:3",
+/// "exactnull:3".
 [[nodiscard]] Bytes value_type(std::string_view text);
 /// "any", "func" ..., "3", "exact:3".
 [[nodiscard]] Bytes heap_type(std::string_view text);
 
-/// Instructions by name, or by id of ops.def where two share a name ("select_t"), each followed by its
-/// immediates: indices and constants in the order of the binary format; memarg = log2 of the alignment
-/// and offset, or 0x40 more, memory, offset; block type = "void", a value type or a number; br_table = count, targets, default;
-/// select_t = count, types; casts = flags, label, two heap types; try_table = block type, count, then
-/// "catch T L", "catch_ref T L", "catch_all L" or "catch_all_ref L" each; floats and vectors = a number.
+/// Instructions by name, or by id of ops.def where two share a name ("select_t"), each followed by
+/// its immediates: indices and constants in the order of the binary format; memarg = log2 of the
+/// alignment and offset, or 0x40 more, memory, offset; block type = "void", a value type or a
+/// number; br_table = count, targets, default; select_t = count, types; casts = flags, label, two
+/// heap types; try_table = block type, count, then "catch T L", "catch_ref T L", "catch_all L" or
+/// "catch_all_ref L" each; floats and vectors = a number.
 [[nodiscard]] Bytes assemble(std::string_view code);
 
 class ModuleBuilder {

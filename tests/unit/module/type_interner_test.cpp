@@ -56,8 +56,10 @@ class Section {
  private:
   u32 add(const SubType& type) {
     const u32 number = static_cast<u32>(section.types.size());
-    if (m_open == 0) section.groups.push_back({number, 1, false});
-    else --m_open;
+    if (m_open == 0)
+      section.groups.push_back({number, 1, false});
+    else
+      --m_open;
     section.types.push_back(type);
     return number;
   }
@@ -218,17 +220,17 @@ TEST(TypeInterner, ContinuationsNameTheirFunction) {
 
 TEST(TypeInterner, LatticeOfAbstractTypes) {
   const TypeInterner types(1 << 12);
-  const AbsHeap all[] = {AbsHeap::any,  AbsHeap::eq,      AbsHeap::i31,    AbsHeap::struct_,
-                         AbsHeap::array, AbsHeap::none,   AbsHeap::func,   AbsHeap::nofunc,
-                         AbsHeap::extern_, AbsHeap::noextern, AbsHeap::exn, AbsHeap::noexn,
-                         AbsHeap::cont, AbsHeap::nocont};
+  const AbsHeap all[] = {AbsHeap::any,     AbsHeap::eq,       AbsHeap::i31,  AbsHeap::struct_,
+                         AbsHeap::array,   AbsHeap::none,     AbsHeap::func, AbsHeap::nofunc,
+                         AbsHeap::extern_, AbsHeap::noextern, AbsHeap::exn,  AbsHeap::noexn,
+                         AbsHeap::cont,    AbsHeap::nocont};
   struct Pair {
     AbsHeap sub, super;
   };
-  const Pair direct[] = {{AbsHeap::eq, AbsHeap::any},       {AbsHeap::i31, AbsHeap::eq},
-                         {AbsHeap::struct_, AbsHeap::eq},   {AbsHeap::array, AbsHeap::eq},
-                         {AbsHeap::none, AbsHeap::i31},     {AbsHeap::none, AbsHeap::struct_},
-                         {AbsHeap::none, AbsHeap::array},   {AbsHeap::nofunc, AbsHeap::func},
+  const Pair direct[] = {{AbsHeap::eq, AbsHeap::any},           {AbsHeap::i31, AbsHeap::eq},
+                         {AbsHeap::struct_, AbsHeap::eq},       {AbsHeap::array, AbsHeap::eq},
+                         {AbsHeap::none, AbsHeap::i31},         {AbsHeap::none, AbsHeap::struct_},
+                         {AbsHeap::none, AbsHeap::array},       {AbsHeap::nofunc, AbsHeap::func},
                          {AbsHeap::noextern, AbsHeap::extern_}, {AbsHeap::noexn, AbsHeap::exn},
                          {AbsHeap::nocont, AbsHeap::cont}};
   // Reachability over the direct pairs is the expectation.
@@ -344,8 +346,7 @@ TEST(TypeInterner, ThreadsAgree) {
     running.emplace_back([&types, &mine = ids[t]] {
       for (u32 n = 0; n < rounds; ++n) {
         Section s;
-        for (u32 i = 0; i < 5; ++i)
-          s.func(std::vector<ValType>(n % 50 + i, type_i32), {type_i64});
+        for (u32 i = 0; i < 5; ++i) s.func(std::vector<ValType>(n % 50 + i, type_i32), {type_i64});
         std::vector<TypeId> found;
         if (!types.intern(s.section, 0, found)) return;
         for (const TypeId id : found) {

@@ -6,25 +6,25 @@ namespace zhan::validate {
 namespace {
 
 TEST(Control, Blocks) {
-  const Accepted good[] = {
-      {"->", "block void end"},
-      {"-> i32", "block i32 i32.const 1 end"},
-      {"-> i32 i64", "block 2 i32.const 1 i64.const 1 end"},
-      {"-> i32", "i32.const 1 block 1 end"},
-      {"-> i32", "i32.const 1 loop 1 end"},
-      {"->", "loop void br 0 end"},
-      {"-> i32", "loop i32 i32.const 0 end"},
-      {"->", "i32.const 0 if void end"},
-      {"-> i32", "i32.const 0 if i32 i32.const 1 else i32.const 2 end"},
-      {"-> i32", "i32.const 5 i32.const 0 if 1 end"},
-      {"-> i32", "i32.const 5 i32.const 0 if 1 drop i32.const 1 else end"},
-      {"-> externref", "block anyref ref.null none end extern.convert_any"}};
+  const Accepted good[] = {{"->", "block void end"},
+                           {"-> i32", "block i32 i32.const 1 end"},
+                           {"-> i32 i64", "block 2 i32.const 1 i64.const 1 end"},
+                           {"-> i32", "i32.const 1 block 1 end"},
+                           {"-> i32", "i32.const 1 loop 1 end"},
+                           {"->", "loop void br 0 end"},
+                           {"-> i32", "loop i32 i32.const 0 end"},
+                           {"->", "i32.const 0 if void end"},
+                           {"-> i32", "i32.const 0 if i32 i32.const 1 else i32.const 2 end"},
+                           {"-> i32", "i32.const 5 i32.const 0 if 1 end"},
+                           {"-> i32", "i32.const 5 i32.const 0 if 1 drop i32.const 1 else end"},
+                           {"-> externref", "block anyref ref.null none end extern.convert_any"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "block i32 i32.const 1 end", "type mismatch: block requires [] but stack has [i32]"},
       {"->", "block void i32.const 1 end", "type mismatch: block requires [] but stack has [i32]"},
       {"-> i32", "block i32 end", "type mismatch: instruction requires [i32] but stack has []"},
-      {"-> i32", "block i32 i64.const 0 end", "type mismatch: instruction requires [i32] but stack has [i64]"},
+      {"-> i32", "block i32 i64.const 0 end",
+       "type mismatch: instruction requires [i32] but stack has [i64]"},
       {"->", "block 1 end drop", "type mismatch"},
       {"->", "block 16 end", "unknown type 16"},
       {"->", "block 3 end", "type is not a function type 3"},
@@ -42,19 +42,18 @@ TEST(Control, Blocks) {
 }
 
 TEST(Control, Branches) {
-  const Accepted good[] = {
-      {"->", "br 0"},
-      {"-> i32", "i32.const 1 br 0"},
-      {"-> i32", "block i32 i32.const 1 br 0 end"},
-      {"-> i32", "block i32 i32.const 1 i32.const 1 br_if 0 end"},
-      {"->", "loop void i32.const 1 br_if 0 end"},
-      {"->", "i32.const 1 loop 1 i32.const 1 br_if 0 end drop"},
-      {"->", "i32.const 0 br_table 0 0"},
-      {"->", "block void block void i32.const 0 br_table 3 0 1 2 1 end end"},
-      {"-> i32", "i32.const 7 i32.const 0 br_table 2 0 0 0"},
-      {"-> i32", "i32.const 1 return"},
-      {"-> i32", "i64.const 1 i32.const 1 return"},
-      {"-> i32 i64", "i32.const 1 i64.const 1 i32.const 1 br_if 0"}};
+  const Accepted good[] = {{"->", "br 0"},
+                           {"-> i32", "i32.const 1 br 0"},
+                           {"-> i32", "block i32 i32.const 1 br 0 end"},
+                           {"-> i32", "block i32 i32.const 1 i32.const 1 br_if 0 end"},
+                           {"->", "loop void i32.const 1 br_if 0 end"},
+                           {"->", "i32.const 1 loop 1 i32.const 1 br_if 0 end drop"},
+                           {"->", "i32.const 0 br_table 0 0"},
+                           {"->", "block void block void i32.const 0 br_table 3 0 1 2 1 end end"},
+                           {"-> i32", "i32.const 7 i32.const 0 br_table 2 0 0 0"},
+                           {"-> i32", "i32.const 1 return"},
+                           {"-> i32", "i64.const 1 i32.const 1 return"},
+                           {"-> i32 i64", "i32.const 1 i64.const 1 i32.const 1 br_if 0"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "br 1", "unknown label 1"},
@@ -95,23 +94,22 @@ TEST(Control, BranchTableChecksEveryTypeOnce) {
 }
 
 TEST(Control, UnreachableIsPolymorphic) {
-  const Accepted good[] = {
-      {"-> i32", "unreachable"},
-      {"-> i32 i64 f32", "unreachable"},
-      {"-> i32", "unreachable i32.add"},
-      {"-> i64", "unreachable i32.const 1 drop i64.extend_i32_s"},
-      {"-> i32", "unreachable select"},
-      {"-> f32", "unreachable f32.const 0 i32.const 0 select"},
-      {"->", "br 0 drop i32.const 1 drop"},
-      {"-> i32", "unreachable ref.is_null"},
-      {"->", "unreachable i32.const 1 br_table 1 0 0"},
-      {"-> i32", "block i32 i32.const 1 br 1 end"},
-      {"-> i32 i32", "unreachable i32.const 1"},
-      {"-> v128", "unreachable i8x16.add"},
-      {"-> funcref", "unreachable ref.as_non_null"},
-      {"->", "unreachable call_ref 0"},
-      {"->", "unreachable br_on_null 0 drop"},
-      {"->", "block void unreachable end"}};
+  const Accepted good[] = {{"-> i32", "unreachable"},
+                           {"-> i32 i64 f32", "unreachable"},
+                           {"-> i32", "unreachable i32.add"},
+                           {"-> i64", "unreachable i32.const 1 drop i64.extend_i32_s"},
+                           {"-> i32", "unreachable select"},
+                           {"-> f32", "unreachable f32.const 0 i32.const 0 select"},
+                           {"->", "br 0 drop i32.const 1 drop"},
+                           {"-> i32", "unreachable ref.is_null"},
+                           {"->", "unreachable i32.const 1 br_table 1 0 0"},
+                           {"-> i32", "block i32 i32.const 1 br 1 end"},
+                           {"-> i32 i32", "unreachable i32.const 1"},
+                           {"-> v128", "unreachable i8x16.add"},
+                           {"-> funcref", "unreachable ref.as_non_null"},
+                           {"->", "unreachable call_ref 0"},
+                           {"->", "unreachable br_on_null 0 drop"},
+                           {"->", "block void unreachable end"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "unreachable i32.const 0 i64.add drop", "type mismatch"},

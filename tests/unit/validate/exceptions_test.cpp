@@ -6,21 +6,21 @@ namespace zhan::validate {
 namespace {
 
 TEST(Exceptions, ThrowAndTryTable) {
-  const Accepted good[] = {
-      {"->", "throw 0"},
-      {"->", "i32.const 0 throw 1"},
-      {"-> i64", "ref.null exn throw_ref"},
-      {"->", "try_table void 0 end"},
-      {"-> i32", "try_table i32 1 catch 1 0 i32.const 2 end"},
-      {"->", "try_table void 2 catch 0 0 catch_all 0 end"},
-      {"-> ref:exn", "try_table void 1 catch_all_ref 0 end unreachable"},
-      {"-> exnref", "try_table void 1 catch_ref 0 0 end unreachable"},
-      {"-> i32 exnref", "try_table void 1 catch_ref 1 0 end unreachable"}};
+  const Accepted good[] = {{"->", "throw 0"},
+                           {"->", "i32.const 0 throw 1"},
+                           {"-> i64", "ref.null exn throw_ref"},
+                           {"->", "try_table void 0 end"},
+                           {"-> i32", "try_table i32 1 catch 1 0 i32.const 2 end"},
+                           {"->", "try_table void 2 catch 0 0 catch_all 0 end"},
+                           {"-> ref:exn", "try_table void 1 catch_all_ref 0 end unreachable"},
+                           {"-> exnref", "try_table void 1 catch_ref 0 0 end unreachable"},
+                           {"-> i32 exnref", "try_table void 1 catch_ref 1 0 end unreachable"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "throw 2", "unknown tag 2"},
       {"->", "throw 1", "type mismatch: instruction requires [i32] but stack has []"},
-      {"->", "i64.const 0 throw 1", "type mismatch: instruction requires [i32] but stack has [i64]"},
+      {"->", "i64.const 0 throw 1",
+       "type mismatch: instruction requires [i32] but stack has [i64]"},
       {"->", "ref.null any throw_ref", "type mismatch"},
       {"->", "try_table void 1 catch 2 0 end", "unknown tag 2"},
       {"->", "try_table void 1 catch 0 1 end", "unknown label 1"},
@@ -43,22 +43,23 @@ TEST(Exceptions, Legacy) {
       {"->", "block void try void delegate 1 end"},
       {"-> i32", "i32.const 1 try 1 catch 1 end"}};
   accept_all(good);
-  const Rejected bad[] = {
-      {"->", "try void catch 2 end", "unknown tag 2"},
-      {"->", "try void catch 0 i32.const 1 end", "type mismatch: block requires [] but stack has [i32]"},
-      {"->", "try void catch_all i32.const 1 end", "type mismatch: block requires [] but stack has [i32]"},
-      {"-> i32", "try i32 catch_all i32.const 1 end", "type mismatch"},
-      {"-> i64", "try i64 i64.const 0 catch 1 end", "type mismatch"},
-      {"->", "rethrow 0", "invalid rethrow label"},
-      {"->", "try void rethrow 0 end", "invalid rethrow label"},
-      {"->", "try void catch_all rethrow 9 end", "unknown label 9"},
-      {"->", "try void delegate 1", "unknown label 1"},
-      {"->", "delegate 0", "END opcode expected"},
-      {"->", "catch 0", "END opcode expected"},
-      {"->", "catch_all", "END opcode expected"},
-      {"->", "try void catch_all catch_all end", "END opcode expected"},
-      {"->", "try void catch_all catch 0 end", "END opcode expected"},
-      {"->", "try void catch_all delegate 0", "END opcode expected"}};
+  const Rejected bad[] = {{"->", "try void catch 2 end", "unknown tag 2"},
+                          {"->", "try void catch 0 i32.const 1 end",
+                           "type mismatch: block requires [] but stack has [i32]"},
+                          {"->", "try void catch_all i32.const 1 end",
+                           "type mismatch: block requires [] but stack has [i32]"},
+                          {"-> i32", "try i32 catch_all i32.const 1 end", "type mismatch"},
+                          {"-> i64", "try i64 i64.const 0 catch 1 end", "type mismatch"},
+                          {"->", "rethrow 0", "invalid rethrow label"},
+                          {"->", "try void rethrow 0 end", "invalid rethrow label"},
+                          {"->", "try void catch_all rethrow 9 end", "unknown label 9"},
+                          {"->", "try void delegate 1", "unknown label 1"},
+                          {"->", "delegate 0", "END opcode expected"},
+                          {"->", "catch 0", "END opcode expected"},
+                          {"->", "catch_all", "END opcode expected"},
+                          {"->", "try void catch_all catch_all end", "END opcode expected"},
+                          {"->", "try void catch_all catch 0 end", "END opcode expected"},
+                          {"->", "try void catch_all delegate 0", "END opcode expected"}};
   reject_all(bad);
 }
 

@@ -46,8 +46,12 @@ TEST(Hostile, DeepNestingWithLocalsSetInside) {
   ModuleBuilder m;
   const u32 type = m.type("ref:any ->");
   const Bytes set = {0x20, 0, 0x21, 1};  // local.get 0, local.set 1
-  m.raw_func(type, join({repeat(50'000, {block, empty}), set, repeat(50'000, {end}),
-                         repeat(50'000, join({{block, empty}, set, {end}})), {end}}),
+  m.raw_func(type,
+             join({repeat(50'000, {block, empty}),
+                   set,
+                   repeat(50'000, {end}),
+                   repeat(50'000, join({{block, empty}, set, {end}})),
+                   {end}}),
              {1, 1, 0x64, 0x6e});
   quickly(m);
 }
@@ -131,7 +135,8 @@ TEST(Hostile, TruncatedAnywhere) {
   m.func("-> i32", "i32.const 1 block 1 if void loop void br 1 end end i32.const 2 end");
   const Bytes whole = m.build();
   for (usize size = 0; size < whole.size(); ++size) {
-    const Result<void> result = check(Bytes(whole.begin(), whole.begin() + static_cast<long>(size)));
+    const Result<void> result =
+        check(Bytes(whole.begin(), whole.begin() + static_cast<long>(size)));
     if (!result) EXPECT_LE(result.error().info().offset, whole.size());
   }
 }
@@ -174,9 +179,9 @@ TEST(Info, HeightInSlots) {
             4u);
   EXPECT_EQ(info_of("i32.const 0 block 1 i32.const 1 i32.add end drop").max_height_slots, 2u);
   EXPECT_EQ(info_of("block void v128.const 0 br 0 end i32.const 0 drop").max_height_slots, 2u);
-  EXPECT_EQ(info_of("v128.const 0 block void unreachable end i32.const 0 drop drop")
-                .max_height_slots,
-            3u);
+  EXPECT_EQ(
+      info_of("v128.const 0 block void unreachable end i32.const 0 drop drop").max_height_slots,
+      3u);
 }
 
 TEST(Info, DepthAndParts) {

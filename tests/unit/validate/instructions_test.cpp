@@ -6,22 +6,20 @@ namespace zhan::validate {
 namespace {
 
 TEST(Locals, Types) {
-  const Accepted good[] = {
-      {"i32 -> i32", "local.get 0"},
-      {"i32 -> i64", "local.get 1", "i64"},
-      {"i32 ->", "i64.const 0 local.set 2", "f32 i64"},
-      {"-> i32", "i32.const 0 local.tee 0", "i32"},
-      {"-> v128", "local.get 3", "i32 i64 f32 v128"}};
+  const Accepted good[] = {{"i32 -> i32", "local.get 0"},
+                           {"i32 -> i64", "local.get 1", "i64"},
+                           {"i32 ->", "i64.const 0 local.set 2", "f32 i64"},
+                           {"-> i32", "i32.const 0 local.tee 0", "i32"},
+                           {"-> v128", "local.get 3", "i32 i64 f32 v128"}};
   accept_all(good);
-  const Rejected bad[] = {
-      {"-> i32", "local.get 0", "unknown local 0"},
-      {"i32 -> i32", "local.get 2", "unknown local 2", "i32"},
-      {"->", "i32.const 0 local.set 0", "unknown local 0"},
-      {"i32 -> i64", "local.get 0", "type mismatch"},
-      {"->", "i64.const 0 local.set 0", "type mismatch", "i32"},
-      {"-> i64", "i32.const 0 local.tee 0", "type mismatch", "i32"},
-      {"->", "local.set 0", "type mismatch", "i32"},
-      {"->", "nop", "unknown type 77", "ref:77"}};
+  const Rejected bad[] = {{"-> i32", "local.get 0", "unknown local 0"},
+                          {"i32 -> i32", "local.get 2", "unknown local 2", "i32"},
+                          {"->", "i32.const 0 local.set 0", "unknown local 0"},
+                          {"i32 -> i64", "local.get 0", "type mismatch"},
+                          {"->", "i64.const 0 local.set 0", "type mismatch", "i32"},
+                          {"-> i64", "i32.const 0 local.tee 0", "type mismatch", "i32"},
+                          {"->", "local.set 0", "type mismatch", "i32"},
+                          {"->", "nop", "unknown type 77", "ref:77"}};
   reject_all(bad);
 }
 
@@ -36,8 +34,14 @@ TEST(Locals, ManyGroups) {
   };
   const Bytes locals = join({{3}, leb(1000), {0x7f}, leb(0), {0x7d}, leb(100'000), {0x7e}});
   const u8 i32_eqz = 0x45, i64_eqz = 0x50;
-  m.raw_func(type, join({get(298, i64_eqz), get(299, i32_eqz), get(300, i32_eqz),
-                         get(1299, i32_eqz), get(1300, i64_eqz), get(101'299, i64_eqz), {0x0b}}),
+  m.raw_func(type,
+             join({get(298, i64_eqz),
+                   get(299, i32_eqz),
+                   get(300, i32_eqz),
+                   get(1299, i32_eqz),
+                   get(1300, i64_eqz),
+                   get(101'299, i64_eqz),
+                   {0x0b}}),
              locals);
   accept(m);
   ModuleBuilder beyond;
@@ -53,8 +57,8 @@ TEST(Locals, Initialisation) {
       {"ref:any -> ref:any", "local.get 0 local.tee 1", "ref:any"},
       {"ref:any -> ref:any", "local.get 0 local.set 1 block void local.get 1 drop end local.get 1",
        "ref:any"},
-      {"ref:any -> ref:any",
-       "block void local.get 0 local.set 1 local.get 1 drop end local.get 0", "ref:any"}};
+      {"ref:any -> ref:any", "block void local.get 0 local.set 1 local.get 1 drop end local.get 0",
+       "ref:any"}};
   accept_all(good);
   const Rejected bad[] = {
       {"-> ref:any", "local.get 0", "uninitialized local 0", "ref:any"},
@@ -132,24 +136,23 @@ TEST(Calls, ByReference) {
 }
 
 TEST(Tables, Instructions) {
-  const Accepted good[] = {
-      {"-> funcref", "i32.const 0 table.get 0"},
-      {"-> funcref", "i64.const 0 table.get 2"},
-      {"->", "i32.const 0 ref.null extern table.set 1"},
-      {"->", "i64.const 0 ref.null func table.set 2"},
-      {"-> i32", "table.size 0"},
-      {"-> i64", "table.size 2"},
-      {"-> i32", "ref.null func i32.const 1 table.grow 0"},
-      {"-> i64", "ref.null func i64.const 1 table.grow 2"},
-      {"->", "i32.const 0 ref.null func i32.const 1 table.fill 0"},
-      {"->", "i64.const 0 ref.null func i64.const 1 table.fill 2"},
-      {"->", "i32.const 0 i32.const 0 i32.const 0 table.copy 0 0"},
-      {"->", "i64.const 0 i64.const 0 i64.const 0 table.copy 2 2"},
-      {"->", "i64.const 0 i32.const 0 i32.const 0 table.copy 2 0"},
-      {"->", "i32.const 0 i64.const 0 i32.const 0 table.copy 0 2"},
-      {"->", "i32.const 0 i32.const 0 i32.const 0 table.init 0 0"},
-      {"->", "i64.const 0 i32.const 0 i32.const 0 table.init 0 2"},
-      {"->", "elem.drop 0"}};
+  const Accepted good[] = {{"-> funcref", "i32.const 0 table.get 0"},
+                           {"-> funcref", "i64.const 0 table.get 2"},
+                           {"->", "i32.const 0 ref.null extern table.set 1"},
+                           {"->", "i64.const 0 ref.null func table.set 2"},
+                           {"-> i32", "table.size 0"},
+                           {"-> i64", "table.size 2"},
+                           {"-> i32", "ref.null func i32.const 1 table.grow 0"},
+                           {"-> i64", "ref.null func i64.const 1 table.grow 2"},
+                           {"->", "i32.const 0 ref.null func i32.const 1 table.fill 0"},
+                           {"->", "i64.const 0 ref.null func i64.const 1 table.fill 2"},
+                           {"->", "i32.const 0 i32.const 0 i32.const 0 table.copy 0 0"},
+                           {"->", "i64.const 0 i64.const 0 i64.const 0 table.copy 2 2"},
+                           {"->", "i64.const 0 i32.const 0 i32.const 0 table.copy 2 0"},
+                           {"->", "i32.const 0 i64.const 0 i32.const 0 table.copy 0 2"},
+                           {"->", "i32.const 0 i32.const 0 i32.const 0 table.init 0 0"},
+                           {"->", "i64.const 0 i32.const 0 i32.const 0 table.init 0 2"},
+                           {"->", "elem.drop 0"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "i32.const 0 table.get 9 drop", "unknown table 9"},

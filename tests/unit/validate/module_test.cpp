@@ -101,8 +101,10 @@ TEST(Fields, ConstantExpressions) {
     SCOPED_TRACE(c.init);
     ModuleBuilder m = world();
     m.global(c.type, false, c.init);
-    if (*c.text == 0) accept(m);
-    else reject(m, c.text);
+    if (*c.text == 0)
+      accept(m);
+    else
+      reject(m, c.text);
   }
 }
 
@@ -224,19 +226,18 @@ TEST(Features, InstructionsNameWhatTheyNeed) {
     const char* signature;
     const char* code;
   };
-  const Case cases[] = {{Feature::sign_extension, "i32 -> i32", "local.get 0 i32.extend8_s"},
-                        {Feature::saturating_float, "f32 -> i32", "local.get 0 i32.trunc_sat_f32_s"},
-                        {Feature::simd, "-> ", "v128.const 0 drop"},
-                        {Feature::relaxed_simd, "->",
-                         "v128.const 0 v128.const 0 i8x16.relaxed_swizzle drop"},
-                        {Feature::tail_call, "->", "return_call 0"},
-                        {Feature::exceptions, "->", "try_table void 0 end"},
-                        {Feature::legacy_exceptions, "->", "try void end"},
-                        {Feature::threads, "->", "atomic.fence 0"},
-                        {Feature::wide_arithmetic, "i64 -> i64 i64",
-                         "local.get 0 local.get 0 i64.mul_wide_s"},
-                        {Feature::gc, "->", "ref.null any drop"},
-                        {Feature::function_references, "->", "unreachable ref.as_non_null drop"}};
+  const Case cases[] = {
+      {Feature::sign_extension, "i32 -> i32", "local.get 0 i32.extend8_s"},
+      {Feature::saturating_float, "f32 -> i32", "local.get 0 i32.trunc_sat_f32_s"},
+      {Feature::simd, "-> ", "v128.const 0 drop"},
+      {Feature::relaxed_simd, "->", "v128.const 0 v128.const 0 i8x16.relaxed_swizzle drop"},
+      {Feature::tail_call, "->", "return_call 0"},
+      {Feature::exceptions, "->", "try_table void 0 end"},
+      {Feature::legacy_exceptions, "->", "try void end"},
+      {Feature::threads, "->", "atomic.fence 0"},
+      {Feature::wide_arithmetic, "i64 -> i64 i64", "local.get 0 local.get 0 i64.mul_wide_s"},
+      {Feature::gc, "->", "ref.null any drop"},
+      {Feature::function_references, "->", "unreachable ref.as_non_null drop"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.code);
     ModuleBuilder m;
@@ -268,8 +269,7 @@ TEST(Features, Fields) {
             std::string::npos);
   ModuleBuilder results;
   results.type("-> i32 i32");
-  EXPECT_NE(verdict(results, without(Feature::multi_value)).find("multi-value"),
-            std::string::npos);
+  EXPECT_NE(verdict(results, without(Feature::multi_value)).find("multi-value"), std::string::npos);
 }
 
 }  // namespace

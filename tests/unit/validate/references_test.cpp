@@ -6,24 +6,23 @@ namespace zhan::validate {
 namespace {
 
 TEST(References, Basics) {
-  const Accepted good[] = {
-      {"-> funcref", "ref.null func"},
-      {"-> refnull:3", "ref.null 3"},
-      {"-> refnull:3", "ref.null none"},
-      {"-> i32", "ref.null extern ref.is_null"},
-      {"-> ref:1", "ref.func 0"},
-      {"-> funcref", "ref.func 0"},
-      {"-> i32", "ref.null eq ref.null i31 ref.eq"},
-      {"-> i32", "ref.null 3 ref.null 4 ref.eq"},
-      {"refnull:3 -> ref:3", "local.get 0 ref.as_non_null"},
-      {"-> ref:i31", "i32.const 1 ref.i31"},
-      {"-> i32", "ref.null i31 i31.get_s"},
-      {"-> i32", "i32.const 1 ref.i31 i31.get_u"},
-      {"-> anyref", "ref.null extern any.convert_extern"},
-      {"-> externref", "ref.null any extern.convert_any"},
-      {"ref:extern -> ref:any", "local.get 0 any.convert_extern"},
-      {"ref:any -> ref:extern", "local.get 0 extern.convert_any"},
-      {"-> ref:any", "unreachable any.convert_extern"}};
+  const Accepted good[] = {{"-> funcref", "ref.null func"},
+                           {"-> refnull:3", "ref.null 3"},
+                           {"-> refnull:3", "ref.null none"},
+                           {"-> i32", "ref.null extern ref.is_null"},
+                           {"-> ref:1", "ref.func 0"},
+                           {"-> funcref", "ref.func 0"},
+                           {"-> i32", "ref.null eq ref.null i31 ref.eq"},
+                           {"-> i32", "ref.null 3 ref.null 4 ref.eq"},
+                           {"refnull:3 -> ref:3", "local.get 0 ref.as_non_null"},
+                           {"-> ref:i31", "i32.const 1 ref.i31"},
+                           {"-> i32", "ref.null i31 i31.get_s"},
+                           {"-> i32", "i32.const 1 ref.i31 i31.get_u"},
+                           {"-> anyref", "ref.null extern any.convert_extern"},
+                           {"-> externref", "ref.null any extern.convert_any"},
+                           {"ref:extern -> ref:any", "local.get 0 any.convert_extern"},
+                           {"ref:any -> ref:extern", "local.get 0 extern.convert_any"},
+                           {"-> ref:any", "unreachable any.convert_extern"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "ref.null 99 drop", "unknown type 99"},
@@ -42,12 +41,12 @@ TEST(References, Basics) {
 }
 
 TEST(References, BranchesOnNull) {
-  const Accepted good[] = {
-      {"anyref ->", "local.get 0 br_on_null 0 drop"},
-      {"anyref -> i32", "i32.const 7 local.get 0 br_on_null 0 drop"},
-      {"refnull:3 -> ref:3", "block refnull:3 local.get 0 br_on_non_null 1 ref.null 3 end "
-                             "ref.as_non_null"},
-      {"refnull:3 -> ref:3", "local.get 0 br_on_non_null 0 unreachable"}};
+  const Accepted good[] = {{"anyref ->", "local.get 0 br_on_null 0 drop"},
+                           {"anyref -> i32", "i32.const 7 local.get 0 br_on_null 0 drop"},
+                           {"refnull:3 -> ref:3",
+                            "block refnull:3 local.get 0 br_on_non_null 1 ref.null 3 end "
+                            "ref.as_non_null"},
+                           {"refnull:3 -> ref:3", "local.get 0 br_on_non_null 0 unreachable"}};
   accept_all(good);
   const Rejected bad[] = {
       {"anyref ->", "local.get 0 br_on_null 3 drop", "unknown label 3"},
@@ -60,15 +59,14 @@ TEST(References, BranchesOnNull) {
 }
 
 TEST(References, TestsAndCasts) {
-  const Accepted good[] = {
-      {"anyref -> i32", "local.get 0 ref.test 3"},
-      {"anyref -> i32", "local.get 0 ref_test_null array"},
-      {"anyref -> ref:3", "local.get 0 ref.cast 3"},
-      {"anyref -> refnull:3", "local.get 0 ref_cast_null 3"},
-      {"funcref -> ref:1", "local.get 0 ref.cast 1"},
-      {"anyref -> exact:8", "local.get 0 ref.cast exact:8"},
-      {"anyref -> ref:3", "local.get 0 br_on_cast 1 0 any 3 unreachable"},
-      {"anyref -> anyref", "local.get 0 br_on_cast_fail 3 0 any 3"}};
+  const Accepted good[] = {{"anyref -> i32", "local.get 0 ref.test 3"},
+                           {"anyref -> i32", "local.get 0 ref_test_null array"},
+                           {"anyref -> ref:3", "local.get 0 ref.cast 3"},
+                           {"anyref -> refnull:3", "local.get 0 ref_cast_null 3"},
+                           {"funcref -> ref:1", "local.get 0 ref.cast 1"},
+                           {"anyref -> exact:8", "local.get 0 ref.cast exact:8"},
+                           {"anyref -> ref:3", "local.get 0 br_on_cast 1 0 any 3 unreachable"},
+                           {"anyref -> anyref", "local.get 0 br_on_cast_fail 3 0 any 3"}};
   accept_all(good);
   const Rejected bad[] = {
       {"anyref -> i32", "local.get 0 ref.test 99", "unknown type 99"},
@@ -91,23 +89,24 @@ TEST(References, CastTargetsBelowTheirSourceWithoutDescriptors) {
                               : "unreachable br_on_cast 3 0 struct array");
     accept(m);
     const Features features = without(Feature::custom_descriptors);
-    if (below) accept(m, features);
-    else reject(m, "type mismatch", features);
+    if (below)
+      accept(m, features);
+    else
+      reject(m, "type mismatch", features);
   }
 }
 
 TEST(Structs, Instructions) {
-  const Accepted good[] = {
-      {"-> ref:3", "i32.const 1 i32.const 2 ref.null 3 struct.new 3"},
-      {"-> exact:3", "struct.new_default 3"},
-      {"-> i32", "struct.new_default 3 struct.get 3 0"},
-      {"-> i32", "struct.new_default 3 struct.get_s 3 1"},
-      {"-> i32", "ref.null 3 struct.get_u 3 1"},
-      {"-> refnull:3", "struct.new_default 3 struct.get 3 2"},
-      {"->", "ref.null 3 i32.const 1 struct.set 3 0"},
-      {"-> i32", "i32.const 1 i64.const 1 struct.new 9 struct.get 8 0"},
-      {"-> ref:10", "ref.func 0 struct.new 10"},
-      {"-> ref:3", "unreachable struct.new 3"}};
+  const Accepted good[] = {{"-> ref:3", "i32.const 1 i32.const 2 ref.null 3 struct.new 3"},
+                           {"-> exact:3", "struct.new_default 3"},
+                           {"-> i32", "struct.new_default 3 struct.get 3 0"},
+                           {"-> i32", "struct.new_default 3 struct.get_s 3 1"},
+                           {"-> i32", "ref.null 3 struct.get_u 3 1"},
+                           {"-> refnull:3", "struct.new_default 3 struct.get 3 2"},
+                           {"->", "ref.null 3 i32.const 1 struct.set 3 0"},
+                           {"-> i32", "i32.const 1 i64.const 1 struct.new 9 struct.get 8 0"},
+                           {"-> ref:10", "ref.func 0 struct.new 10"},
+                           {"-> ref:3", "unreachable struct.new 3"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "struct.new 99 drop", "unknown type 99"},
@@ -151,7 +150,8 @@ TEST(Arrays, Instructions) {
       {"->", "i32.const 9 array.new_default 11 drop", "type is not defaultable"},
       {"->", "i32.const 1 array.new_fixed 4 2 drop", "type mismatch"},
       {"->", "unreachable array.new_fixed 4 4294967295 drop", "too many items"},
-      {"->", "i32.const 0 i32.const 1 array.new_data 7 0 drop", "array type is not numeric or vector"},
+      {"->", "i32.const 0 i32.const 1 array.new_data 7 0 drop",
+       "array type is not numeric or vector"},
       {"->", "i32.const 0 i32.const 1 array.new_data 5 9 drop", "unknown data segment 9"},
       {"->", "i32.const 0 i32.const 1 array.new_elem 4 0 drop", "type mismatch"},
       {"->", "i32.const 0 i32.const 1 array.new_elem 7 9 drop", "unknown elem segment 9"},
@@ -169,7 +169,8 @@ TEST(Arrays, Instructions) {
        "immutable array"},
       {"->", "ref.null 7 i32.const 0 i32.const 0 i32.const 1 array.init_data 7 0",
        "array type is not numeric or vector"},
-      {"->", "ref.null 4 i32.const 0 i32.const 0 i32.const 1 array.init_elem 4 0", "type mismatch"}};
+      {"->", "ref.null 4 i32.const 0 i32.const 0 i32.const 1 array.init_elem 4 0",
+       "type mismatch"}};
   reject_all(bad);
 }
 
@@ -181,12 +182,15 @@ TEST(Descriptors, Instructions) {
       {"exactnull:12 -> exact:13", "local.get 0 ref.get_desc 12"},
       {"anyref refnull:13 -> ref:12", "local.get 0 local.get 1 ref.cast_desc_eq 12"},
       {"anyref refnull:13 -> refnull:12", "local.get 0 local.get 1 ref_cast_desc_eq_null 12"},
-      {"anyref refnull:13 -> ref:12", "local.get 0 local.get 1 br_on_cast_desc_eq 1 0 any 12 unreachable"},
-      {"anyref refnull:13 -> anyref", "local.get 0 local.get 1 br_on_cast_desc_eq_fail 1 0 any 12"}};
+      {"anyref refnull:13 -> ref:12",
+       "local.get 0 local.get 1 br_on_cast_desc_eq 1 0 any 12 unreachable"},
+      {"anyref refnull:13 -> anyref",
+       "local.get 0 local.get 1 br_on_cast_desc_eq_fail 1 0 any 12"}};
   accept_all(good);
   const Rejected bad[] = {
       {"->", "struct.new 12 drop", "type with descriptor requires descriptor allocation"},
-      {"->", "ref.null none struct.new_desc 8 drop", "type without descriptor requires non-descriptor"},
+      {"->", "ref.null none struct.new_desc 8 drop",
+       "type without descriptor requires non-descriptor"},
       {"ref:13 ->", "local.get 0 struct.new_desc 12 drop", "type mismatch"},
       {"->", "ref.null none ref.get_desc 13 drop", "type without descriptor"},
       {"refnull:12 -> exact:13", "local.get 0 ref.get_desc 12", "type mismatch"},

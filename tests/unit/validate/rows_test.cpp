@@ -71,8 +71,7 @@ TEST(Rows, RightOperandsPassEveryWrongOneFails) {
         reject_code(signature, code_of(row, bad), "type mismatch: instruction requires");
       }
     }
-    if (!letters.empty())
-      reject_code(signature, code_of(row, letters.substr(1)), "type mismatch");
+    if (!letters.empty()) reject_code(signature, code_of(row, letters.substr(1)), "type mismatch");
     accept_code(signature, "unreachable " + code_of(row, ""));
   }
   EXPECT_GT(count, 400u);

@@ -40,31 +40,32 @@ TEST(Types, StructuralMatching) {
     Bytes super, sub;
     bool matches;
   };
-  const Case cases[] = {
-      {{structure, 0}, {structure, 1, 0x7f, 0}, true},
-      {{structure, 1, 0x7f, 0}, {structure, 1, 0x7f, 0}, true},
-      {{structure, 1, 0x7f, 0}, {structure, 0}, false},
-      {{structure, 1, 0x7f, 0}, {structure, 1, 0x7e, 0}, false},
-      {{structure, 1, 0x7f, 0}, {structure, 1, 0x7f, 1}, false},
-      {{structure, 1, 0x7f, 1}, {structure, 1, 0x7f, 0}, false},
-      {{structure, 1, 0x6e, 0}, {structure, 1, 0x6d, 0}, true},
-      {{structure, 1, 0x6e, 1}, {structure, 1, 0x6d, 1}, false},
-      {{structure, 1, 0x6d, 0}, {structure, 1, 0x6e, 0}, false},
-      {{structure, 1, 0x78, 0}, {structure, 1, 0x77, 0}, false},
-      {{array, 0x6e, 0}, {array, 0x64, 0x6d, 0}, true},
-      {{array, 0x6e, 1}, {array, 0x6e, 1}, true},
-      {{array, 0x6e, 1}, {array, 0x6d, 1}, false},
-      {{array, 0x7f, 0}, {structure, 1, 0x7f, 0}, false},
-      {{function, 1, 0x6d, 1, 0x6e}, {function, 1, 0x6e, 1, 0x6d}, true},
-      {{function, 1, 0x6e, 0}, {function, 1, 0x6d, 0}, false},
-      {{function, 0, 1, 0x6d}, {function, 0, 1, 0x6e}, false},
-      {{function, 0, 0}, {function, 1, 0x7f, 0}, false},
-      {{function, 0, 0}, {structure, 0}, false}};
+  const Case cases[] = {{{structure, 0}, {structure, 1, 0x7f, 0}, true},
+                        {{structure, 1, 0x7f, 0}, {structure, 1, 0x7f, 0}, true},
+                        {{structure, 1, 0x7f, 0}, {structure, 0}, false},
+                        {{structure, 1, 0x7f, 0}, {structure, 1, 0x7e, 0}, false},
+                        {{structure, 1, 0x7f, 0}, {structure, 1, 0x7f, 1}, false},
+                        {{structure, 1, 0x7f, 1}, {structure, 1, 0x7f, 0}, false},
+                        {{structure, 1, 0x6e, 0}, {structure, 1, 0x6d, 0}, true},
+                        {{structure, 1, 0x6e, 1}, {structure, 1, 0x6d, 1}, false},
+                        {{structure, 1, 0x6d, 0}, {structure, 1, 0x6e, 0}, false},
+                        {{structure, 1, 0x78, 0}, {structure, 1, 0x77, 0}, false},
+                        {{array, 0x6e, 0}, {array, 0x64, 0x6d, 0}, true},
+                        {{array, 0x6e, 1}, {array, 0x6e, 1}, true},
+                        {{array, 0x6e, 1}, {array, 0x6d, 1}, false},
+                        {{array, 0x7f, 0}, {structure, 1, 0x7f, 0}, false},
+                        {{function, 1, 0x6d, 1, 0x6e}, {function, 1, 0x6e, 1, 0x6d}, true},
+                        {{function, 1, 0x6e, 0}, {function, 1, 0x6d, 0}, false},
+                        {{function, 0, 1, 0x6d}, {function, 0, 1, 0x6e}, false},
+                        {{function, 0, 0}, {function, 1, 0x7f, 0}, false},
+                        {{function, 0, 0}, {structure, 0}, false}};
   for (const Case& c : cases) {
     const ModuleBuilder m =
         types({join({{sub_open, 0}, c.super}), join({{sub_open, 1, 0}, c.sub})});
-    if (c.matches) accept(m);
-    else reject(m, "sub type 1 does not match super type 0");
+    if (c.matches)
+      accept(m);
+    else
+      reject(m, "sub type 1 does not match super type 0");
   }
 }
 
@@ -108,16 +109,19 @@ TEST(Types, DescriptorsOfSubtypes) {
     m.raw_type(join({{rec, static_cast<u8>(2 + count)}, base, more}), 2u + count);
     return m;
   };
-  accept(with({sub_open, 1, 0, descriptor, 3, structure, 0,
-               sub_open, 1, 1, describes, 2, structure, 0}, 2));
+  accept(with(
+      {sub_open, 1, 0, descriptor, 3, structure, 0, sub_open, 1, 1, describes, 2, structure, 0},
+      2));
   reject(with({sub_open, 1, 0, structure, 0}, 1), "sub type 2 does not match super type 0");
   reject(with({sub_open, 1, 1, structure, 0}, 1), "sub type 2 does not match super type 1");
-  reject(with({sub_open, 1, 0, descriptor, 3, structure, 0,
-               sub_open, 0, describes, 2, structure, 0}, 2),
-         "descriptor type 3 does not match");
-  reject(with({sub_open, 0, descriptor, 3, structure, 0,
-               sub_open, 1, 1, describes, 2, structure, 0}, 2),
-         "described type 2 does not match");
+  reject(
+      with({sub_open, 1, 0, descriptor, 3, structure, 0, sub_open, 0, describes, 2, structure, 0},
+           2),
+      "descriptor type 3 does not match");
+  reject(
+      with({sub_open, 0, descriptor, 3, structure, 0, sub_open, 1, 1, describes, 2, structure, 0},
+           2),
+      "described type 2 does not match");
 }
 
 TEST(Types, EqualGroupsAreOneType) {
