@@ -21,6 +21,7 @@ struct Place {
 struct MapEntry {
   u32 cell = 0;
   Action action;  // size 0: a special cell, where[0] alone counts
+  u32 instructions = 0;  // of wasm that it stands for, blocks and ends left out
 };
 
 class CellWriter {
@@ -31,6 +32,8 @@ class CellWriter {
   [[nodiscard]] const std::vector<u8>& bytes() const noexcept { return m_bytes; }
   [[nodiscard]] const std::vector<MapEntry>& map() const noexcept { return m_map; }
 
+  /// An instruction has been read; it counts for the next cell.
+  void instruction_read() noexcept { ++m_read; }
   [[nodiscard]] static bool served(const Action& action) noexcept;
   /// Appends an action (its key is served), merged with the last one if possible.
   Place emit(const Action& action);
@@ -72,9 +75,11 @@ class CellWriter {
     Action action;
   };
   u32 append(const void* cell, usize size, u32 where);
+  void rewrite_map(u32 cell, const Action& action) noexcept;
   Place place(const Action& action, u8 root);
 
   bool m_with_map;
+  u32 m_read = 0;
   std::vector<u8> m_bytes;
   std::vector<MapEntry> m_map;
   std::optional<Placed> m_last;

@@ -55,6 +55,7 @@ Result<Code> Predecoder::run() {
     const Op op = m_reader.op();
     if (!m_reader.ok()) break;
     read_imm(m_reader, op_info(op), m_imm);
+    if (op != Op::block && op != Op::loop && op != Op::end) m_writer.instruction_read();
     decode_op(op);
     if (m_stack.most_slots() > most_slots)
       fail(Error(ErrorId::function_too_large, m_stack.where,

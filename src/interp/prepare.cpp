@@ -7,6 +7,7 @@
 
 #include "interp/body_code.hpp"
 #include "interp/predecode.hpp"
+#include "interp/stats.hpp"
 #include "runtime/store.hpp"
 
 namespace zhan::interp {
@@ -35,7 +36,9 @@ void publish(FuncBody* body, BodyCode* code) noexcept {
 }  // namespace
 
 bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept {
-  Result<Code> code = predecode(*body->owner, *body);
+  PredecodeOptions options;
+  options.with_map = ZHAN_STATS != 0;
+  Result<Code> code = predecode(*body->owner, *body, options);
   if (!code) {
     exec->store->note_error(std::move(code.error()));
     return false;
@@ -47,6 +50,9 @@ bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept {
     return false;
   }
   publish(body, memory);
+#if ZHAN_STATS
+  stats::add_code(code_of(*body)->first(), code->map.data(), code->map.size());
+#endif
   return true;
 }
 
