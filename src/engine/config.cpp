@@ -49,7 +49,10 @@ bool parse_number(std::string_view value, bool units, u64& out) noexcept {
   if (status != std::errc()) return false;
   const std::string_view unit(end, static_cast<usize>(value.data() + value.size() - end));
   const u64 factor = units ? unit_factor(unit) : unit.empty() ? 1 : 0;
-  return factor != 0 && !__builtin_mul_overflow(number, factor, &out);
+  u64 product = 0;
+  if (factor == 0 || __builtin_mul_overflow(number, factor, &product)) return false;
+  out = product;
+  return true;
 }
 
 bool set_engine(Config& config, std::string_view value) {

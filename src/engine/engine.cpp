@@ -32,18 +32,17 @@ Result<Source> encode_text(std::span<const u8> bytes, const Features& features) 
   return own(binary::encode(module));
 }
 
-/// Text starts with a parenthesis, a comment or space; other bytes are meant to be binary.
-bool looks_like_text(std::span<const u8> bytes) noexcept {
-  constexpr std::string_view starts = "(; \t\r\n";
-  return !bytes.empty() && starts.find(static_cast<char>(bytes[0])) != starts.npos;
-}
-
 Result<void> check_body(const runtime::ModuleInfo& info, u32 defined) {
   validate::BodyInfo found;
   return validate::validate_body(info.module, *info.types, info.features, defined, found);
 }
 
 }  // namespace
+
+bool looks_like_text(std::span<const u8> bytes) noexcept {
+  constexpr std::string_view starts = "(; \t\r\n";
+  return !bytes.empty() && starts.find(static_cast<char>(bytes[0])) != starts.npos;
+}
 
 Engine::Engine(Key, Config config)
     : m_config(std::move(config)),

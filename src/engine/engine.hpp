@@ -42,6 +42,9 @@ class Config {
   std::map<std::string, std::string, std::less<>> m_values;
 };
 
+/// Text starts with a parenthesis, a comment or space; other bytes are meant to be binary.
+[[nodiscard]] bool looks_like_text(std::span<const u8> bytes) noexcept;
+
 /// Thread-safe, counted by shared_ptr. Stores and modules keep it.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
@@ -90,6 +93,9 @@ class Linker {
   /// A host function for any store; `env` is kept while the linker or a store uses it.
   Result<void> define_func(std::string_view module, std::string_view name, const FuncType& type,
                            abi::Entry entry, std::shared_ptr<void> env);
+  /// The same with the canonical id of the type.
+  Result<void> define_func(std::string_view module, std::string_view name, TypeId type,
+                           abi::Entry entry, std::shared_ptr<void> env);
   /// All exports of an instance.
   Result<void> define_instance(std::string_view module, runtime::Instance& instance);
   enum class Unknown : u8 { error, trap, default_values };
@@ -100,6 +106,12 @@ class Linker {
   Result<std::vector<runtime::Extern>> resolve(runtime::Store& store,
                                                const runtime::ModuleInfo& module);
   Result<runtime::Instance*> instantiate(runtime::Store& store, Engine::ModulePtr module);
+
+  /// A linker of what this one has for the imports of a module, and nothing else: to instantiate it later,
+  /// in any store that the definitions allow, from any thread (the result is not to be changed). Types of
+  /// host functions are checked now. Errors: link, as resolve() says it; wrong_store if definitions of two
+  /// stores are needed.
+  [[nodiscard]] Result<std::shared_ptr<Linker>> prepare(const runtime::ModuleInfo& module) const;
 
   /// What a name is in a store; nothing if it is unknown or of another store.
   [[nodiscard]] std::optional<runtime::Extern> find(runtime::Store& store, std::string_view module,
@@ -113,6 +125,10 @@ class Linker {
                                                      std::string_view name) const;
   Result<runtime::Extern> resolve_one(runtime::Store& store, const runtime::ModuleInfo& module,
                                       const Import& import);
+  [[nodiscard]] Result<void> check_prepared(const runtime::ModuleInfo& module,
+                                            const Import& import, const Item& item) const;
+  [[nodiscard]] std::unexpected<Error> unknown_import(const runtime::ModuleInfo& module,
+                                                      const Import& import) const;
   Result<runtime::Extern> stand_in(runtime::Store& store, const runtime::ModuleInfo& module,
                                    const Import& import) const;
 

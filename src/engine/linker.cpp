@@ -76,8 +76,14 @@ Result<void> Linker::define(std::string_view module, std::string_view name, runt
 Result<void> Linker::define_func(std::string_view module, std::string_view name,
                                  const FuncType& type, abi::Entry entry,
                                  std::shared_ptr<void> env) {
+  ZHAN_TRY(const TypeId id, m_engine->types()->intern(type));
+  return define_func(module, name, id, entry, std::move(env));
+}
+
+Result<void> Linker::define_func(std::string_view module, std::string_view name, TypeId type,
+                                 abi::Entry entry, std::shared_ptr<void> env) {
   auto item = std::make_shared<Item>();
-  ZHAN_TRY(item->type, m_engine->types()->intern(type));
+  item->type = type;
   item->entry = entry;
   item->env = std::move(env);
   return add(module, name, std::move(item));
@@ -136,6 +142,13 @@ Result<runtime::Extern> Linker::resolve_one(runtime::Store& store,
     return fail(ErrorKind::wrong_store, quoted(module, name) + " is defined for another store");
   if (import.kind == ExternKind::func && unknown != Unknown::error)
     return stand_in(store, info, import);
+  return unknown_import(info, import);
+}
+
+std::unexpected<Error> Linker::unknown_import(const runtime::ModuleInfo& info,
+                                              const Import& import) const {
+  const std::string_view module = info.module.text(import.module);
+  const std::string_view name = info.module.text(import.name);
   std::vector<std::string_view> known;
   for (const auto& [key, item] : m_items)
     if (key.first == module) known.push_back(key.second);
@@ -156,6 +169,48 @@ Result<std::vector<runtime::Extern>> Linker::resolve(runtime::Store& store,
     imports.push_back(item);
   }
   return imports;
+}
+
+Result<void> Linker::check_prepared(const runtime::ModuleInfo& info, const Import& import,
+                                    const Item& item) const {
+  if (item.store != 0) return {};  // instantiation checks it
+  const Module& m = info.module;
+  const TypeEntry* const entries = m_engine->types()->entries();
+  if (import.kind == ExternKind::func &&
+      (import.exact ? item.type == m.canonical[m.functions[import.index]]
+                    : is_subtype(entries, item.type, m.canonical[m.functions[import.index]])))
+    return {};
+  const Signature found = m_engine->types()->func_type(item.type);
+  return fail(ErrorKind::link,
+              fmt::format("incompatible import type: {}: wanted {}, found a host function of "
+                          "parameters ({}) and results ({})",
+                          quoted(m.text(import.module), m.text(import.name)),
+                          runtime::import_text(info, import), to_string(found.params),
+                          to_string(found.results)));
+}
+
+Result<std::shared_ptr<Linker>> Linker::prepare(const runtime::ModuleInfo& info) const {
+  auto made = std::make_shared<Linker>(m_engine);
+  made->unknown = unknown;
+  u64 store = 0;
+  for (const Import& import : info.module.imports) {
+    const std::string_view module = info.module.text(import.module);
+    const std::string_view name = info.module.text(import.name);
+    const std::shared_ptr<Item>* const found = look_up(module, name);
+    if (found == nullptr) {
+      if (import.kind != ExternKind::func || unknown == Unknown::error)
+        return unknown_import(info, import);
+      continue;
+    }
+    ZHAN_TRY_VOID(check_prepared(info, import, **found));
+    const u64 owner = (*found)->store;
+    if (owner != 0 && store != 0 && owner != store)
+      return fail(ErrorKind::wrong_store, quoted(module, name) + " belongs to another store than "
+                                                                  "the imports before it");
+    if (owner != 0) store = owner;
+    made->m_items.insert_or_assign({std::string(module), std::string(name)}, *found);
+  }
+  return made;
 }
 
 Result<runtime::Instance*> Linker::instantiate(runtime::Store& store, Engine::ModulePtr module) {
