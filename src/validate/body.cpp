@@ -37,7 +37,9 @@ bool Body::fits(std::span<const ValType> sub, std::span<const ValType> super) co
                     [&](ValType a, ValType b) { return fits(a, b); });
 }
 
+/// Makes room for `more` operands; the stack may move. The limit comes before the memory.
 bool Body::grow(usize more) {
+  ZHAN_ASSERT(m_base <= m_floor && m_floor <= m_top, "operands lie above the floor of their frame");
   const usize used = height(), floor = static_cast<usize>(m_floor - m_base);
   if (used + more > max_height_slots) return too_high();
   m_stack.resize(std::max(2 * m_stack.size(), used + more + 2));
@@ -48,8 +50,11 @@ bool Body::grow(usize more) {
   return true;
 }
 
+/// Pushes without comparing; note_height() is asked once, after the last.
 bool Body::push_list(std::span<const ValType> types) {
   if (static_cast<usize>(m_end - m_top) < types.size() && !grow(types.size())) return false;
+  ZHAN_ASSERT(static_cast<usize>(m_base + m_stack.size() - m_top) >= types.size(),
+              "grow made room for the whole list");
   for (const ValType& type : types) {
     *m_top++ = type;
     m_wide += type.kind == TypeKind::v128;
@@ -83,6 +88,8 @@ bool Body::pop_ref(ValType& found) {
   return true;
 }
 
+/// Equal bits are the common case, so whole lists are compared first; only a list that differs is
+/// looked at type by type. In unreachable code missing operands fit anything.
 bool Body::pop_list(std::span<const ValType> wanted) {
   const usize have = std::min(here(), wanted.size());
   if (have < wanted.size() && !m_controls.back().unreachable) return mismatch(wanted);
@@ -101,6 +108,8 @@ bool Body::pop_list(std::span<const ValType> wanted) {
 // Rows
 // ----------------------------------------------------------------------------------------------
 
+/// A row on a stack that holds exactly its operand types, which is all but always so: the types are
+/// compared by kind and the results written over the operands.
 template <bool Address>
 bool Body::apply(const Row& row, TypeKind address) {
   const u32 n = row.param_count;
@@ -139,10 +148,9 @@ bool Body::memory_access(const Row& row) {
   if (arg.memory != 0 || address == TypeKind::bottom) [[unlikely]] {
     const MemoryType* type = nullptr;
     if (!memory(arg.memory, type)) return false;
-    if (arg.memory != 0 && (m_features_off >> static_cast<u8>(Feature::multi_memory) & 1) != 0)
-      return raise_index(ErrorId::unknown_memory, arg.memory);
     address = type->address().kind;
   }
+  ZHAN_ASSERT(address == TypeKind::i32 || address == TypeKind::i64, "memories have addresses");
   if (arg.align_log2 > row.access) return raise(ErrorId::alignment_too_large);
   if ((row.flags & row_flag::exact_align) != 0 && arg.align_log2 != row.access)
     return raise(ErrorId::alignment_not_natural);
@@ -196,13 +204,12 @@ bool Body::other_plain(const Row& row) {
   return type != nullptr ? apply<true>(row, type->address().kind) : apply<false>(row, {});
 }
 
+/// An instruction that the place or the features do not allow.
 bool Body::refused(const Row& row) {
   const bool not_const = (row.flags & row_flag::not_const) != 0;
   if (m_const != nullptr && not_const) return raise(ErrorId::constant_expression_required);
-  const bool off = (m_features_off >> static_cast<u8>(row.feature) & 1) != 0;
-  const Feature feature = off ? row.feature : Feature::extended_const;
-  m_error = feature_error(feature, op_info(m_op).text, m_at, place());
-  return false;
+  return refuse_feature(off(row.feature) ? row.feature : Feature::extended_const,
+                        op_info(m_op).text);
 }
 
 bool Body::special() {
@@ -244,6 +251,7 @@ bool Body::run(ByteReader& reader) {
 }
 
 void Body::start(ValType value, TypeId type, BlockType::Form form) {
+  ZHAN_ASSERT(form != BlockType::Form::type || type != no_type, "the fields were validated");
   m_controls.clear();
   m_inits.clear();
   m_wide = m_max = 0;
@@ -258,6 +266,8 @@ void Body::start(ValType value, TypeId type, BlockType::Form form) {
 // Entry points
 // --------------------------------------------------------------------------------------
 
+/// The first types go into the array; a group that ends beyond it is kept as a group, so that a
+/// function costs no more than its declarations however many locals they name.
 bool Body::add_local_group(u64 first, u32 count, ValType type) {
   if (first + count > ~u32{0}) return raise(ErrorId::too_many_locals);
   const u32 end = static_cast<u32>(first + count);
@@ -289,6 +299,8 @@ bool Body::read_locals(const Code& code, std::span<const ValType> params) {
 Result<void> Body::function(u32 defined, BodyInfo& info) {
   ZHAN_ASSERT(defined < m_module.code.size(), "bodies are counted from the first own function");
   const Code& code = m_module.code[defined];
+  ZHAN_ASSERT(m_module.canonical.size() == m_module.types.types.size(),
+              "the fields of a module are validated before its bodies");
   m_function = m_module.imported_functions + defined;
   m_const = nullptr;
   m_forbidden = 0;

@@ -80,6 +80,10 @@ class Body {
   bool not_empty(std::span<const ValType> wanted);
   bool wrong_type(ValType found, ValType wanted);
   bool too_high();
+  bool refuse_feature(Feature feature, std::string_view what);
+  [[nodiscard]] bool off(Feature feature) const noexcept {
+    return (m_features_off >> static_cast<u8>(feature) & 1) != 0;
+  }
   [[nodiscard]] std::string place() const;
   [[nodiscard]] Error take_error();
 

@@ -30,6 +30,8 @@ bool Body::label(u32 depth, const Control*& frame) {
 bool Body::block_frame(BlockType& type) {
   if (type.form == BlockType::Form::value) return value_type(type.value);
   if (type.form == BlockType::Form::empty) return true;
+  if (off(Feature::multi_value))
+    return refuse_feature(Feature::multi_value, "a block with a function type");
   return type_of_kind(type.type, CompositeKind::func, type.type);
 }
 
@@ -37,6 +39,8 @@ bool Body::block_frame(BlockType& type) {
 bool Body::enter(Op op, const BlockType& type) {
   const Control frame{type.value, type.type, height(), m_wide, static_cast<u32>(m_inits.size()),
                       op,         type.form, false};
+  ZHAN_ASSERT(m_floor == m_base + (m_controls.empty() ? 0 : m_controls.back().height),
+              "the floor is that of the innermost frame");
   if (type.form != BlockType::Form::type) {
     m_controls.push_back(frame);
     m_floor = m_top;
@@ -53,7 +57,10 @@ bool Body::enter(Op op, const BlockType& type) {
   return true;
 }
 
+/// Locals set inside a block are unset after it; each was noted once, so this costs what setting
+/// did.
 void Body::forget_locals(u32 count) {
+  ZHAN_ASSERT(count <= m_inits.size(), "inner frames forget before outer ones");
   for (; m_inits.size() > count; m_inits.pop_back()) m_init_epoch[m_inits.back()] = 0;
 }
 
@@ -74,12 +81,14 @@ bool Body::leave_frame() {
 /// The next arm of the same frame (else, catch) begins with `operands`.
 bool Body::restart_frame(Op op, std::span<const ValType> operands) {
   Control& frame = m_controls.back();
+  ZHAN_ASSERT(m_top == m_floor, "the arm before left nothing but its results");
   frame.op = op;
   frame.unreachable = false;
   drop_to(frame.height, frame.wide);
   return push_list(operands);
 }
 
+/// What follows may assume any operands; those of the frame are forgotten.
 bool Body::unreachable() {
   Control& frame = m_controls.back();
   drop_to(frame.height, frame.wide);
@@ -156,7 +165,9 @@ bool Body::check_label_once(u32 depth, usize arity) {
   return true;
 }
 
+/// The default label comes last and sets the number of types.
 bool Body::on_br_table() {
+  ZHAN_ASSERT(!m_imm.labels.empty(), "a branch table has a default label");
   const Control* frame = nullptr;
   if (!pop(type_i32) || !label(m_imm.labels.back(), frame)) return false;
   if (m_label_stamp.size() < m_controls.size()) m_label_stamp.resize(m_controls.size());
@@ -225,6 +236,7 @@ bool Body::on_throw() {
 
 bool Body::on_throw_ref() { return pop(ValType::ref(AbsHeap::exn, true)) && unreachable(); }
 
+/// The label takes what the clause sends: the tag's parameters, the exception, both or nothing.
 bool Body::catch_clause(const Catch& clause) {
   Signature signature;
   const Control* frame = nullptr;
@@ -264,6 +276,7 @@ bool Body::on_catch_all() {
   return leave_frame() && restart_frame(Op::catch_all, {});
 }
 
+/// The end of a try without handlers.
 bool Body::on_delegate() {
   if (m_controls.back().op != Op::try_) return raise(ErrorId::end_opcode_expected);
   const Control* ignored = nullptr;

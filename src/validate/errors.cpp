@@ -27,6 +27,7 @@ bool Body::raise_index(ErrorId id, u32 index) { return raise(id, fmt::format(" {
 /// The reader noted why; an expression that stops without its `end` is a case of its own.
 bool Body::malformed() {
   if (m_error) return false;
+  ZHAN_ASSERT(!m_reader->ok(), "only the reader finds malformed bytes");
   if (m_op == no_op && m_reader->error_id() == ErrorId::unexpected_end &&
       m_reader->error_offset() == m_at && m_at == u64{m_range.offset} + m_range.size)
     return ended_early();
@@ -63,6 +64,12 @@ bool Body::not_empty(std::span<const ValType> wanted) {
 bool Body::wrong_type(ValType found, ValType wanted) {
   return raise(ErrorId::type_mismatch, fmt::format(": expected {}, found {}",
                                                    show(m_module, wanted), show(m_module, found)));
+}
+
+bool Body::refuse_feature(Feature feature, std::string_view what) {
+  if (m_error) return false;
+  m_error = feature_error(feature, what, m_at, place());
+  return false;
 }
 
 bool Body::too_high() {

@@ -42,6 +42,7 @@ bool Body::memory(u32 index, const MemoryType*& type) {
 
 bool Body::tag(u32 index, Signature& signature) {
   if (index >= m_module.tags.size()) return raise_index(ErrorId::unknown_tag, index);
+  ZHAN_ASSERT(m_module.tags[index].type < m_module.canonical.size(), "tags were validated");
   signature = m_types.func_type(m_module.canonical[m_module.tags[index].type]);
   return true;
 }
@@ -60,10 +61,7 @@ bool Body::data(u32 index) {
 /// Checks a type as written and makes it canonical.
 bool Body::value_type(ValType& type) {
   const Feature feature = feature_of(type);
-  if ((m_features_off >> static_cast<u8>(feature) & 1) != 0) {
-    m_error = feature_error(feature, to_string(type), m_at, place());
-    return false;
-  }
+  if (off(feature)) return refuse_feature(feature, to_string(type));
   if (!type.is_ref() || !type.heap.is_defined()) return true;
   TypeId id = no_type;
   if (!type_index(type.heap.number(), id)) return false;
@@ -116,6 +114,7 @@ bool Body::local_type(u32 index, ValType& type) {
 
 bool Body::on_local_get() {
   const u32 index = m_reader->u32_leb();
+  if (index < m_quick_count && m_quick[index].is_defaultable()) return push(m_quick[index]);
   ValType type;
   if (!local_type(index, type)) return false;
   if (!type.is_defaultable() && index >= m_param_count &&
@@ -124,6 +123,7 @@ bool Body::on_local_get() {
   return push(type);
 }
 
+/// A local without default counts as set from its first write to the end of the block.
 bool Body::set_local(u32 index, ValType& type) {
   if (!local_type(index, type) || !pop(type)) return false;
   if (type.is_defaultable() || index < m_param_count) return true;
@@ -168,6 +168,7 @@ bool Body::call_signature(Signature signature) {
   return pop_list(signature.params) && push_list(signature.results);
 }
 
+/// A tail call leaves its results to our caller.
 bool Body::return_types(std::span<const ValType> types) {
   const std::span<const ValType> own = results(m_controls.front());
   if (fits(types, own)) return true;
@@ -182,6 +183,7 @@ bool Body::tail_signature(Signature signature) {
 bool Body::callee(u32 function, Signature& signature) {
   if (function >= m_module.functions.size())
     return raise_index(ErrorId::unknown_function, function);
+  ZHAN_ASSERT(m_module.functions[function] < m_module.canonical.size(), "functions were validated");
   signature = m_types.func_type(m_module.canonical[m_module.functions[function]]);
   return true;
 }
@@ -274,6 +276,7 @@ bool Body::on_table_init() {
   return pop(type_i32) && pop(type_i32) && pop(type->address());
 }
 
+/// The length has the smaller of the two address types.
 bool Body::on_table_copy() {
   const TableType *to = nullptr, *from = nullptr;
   if (!table(m_imm.a, to) || !table(m_imm.b, from)) return false;

@@ -177,6 +177,10 @@ Result<void> ModuleChecker::globals() {
 Result<void> ModuleChecker::element(u32 index) {
   static constexpr const char* what = "element segment";
   const Element& segment = m_module.elements[index];
+  ZHAN_ASSERT(
+      usize{segment.first} + segment.count <=
+          (segment.uses_exprs ? m_module.element_exprs.size() : m_module.element_funcs.size()),
+      "items of a segment lie in their list");
   const usize globals = m_module.globals.size();
   ZHAN_TRY_VOID(type(segment.type, what, index));
   const ValType item = segment_type(m_module, segment);
@@ -222,6 +226,7 @@ Result<void> ModuleChecker::start() {
   const u32 function = *m_module.start;
   if (function >= m_module.functions.size())
     return unknown(ErrorId::unknown_function, function, "start function", function);
+  ZHAN_ASSERT(m_module.functions[function] < m_module.types.types.size(), "checked with functions");
   if (m_module.function_type(function).count != 0)
     return error(ErrorId::start_function, "function", function,
                  " must have no parameters and no results");
@@ -243,6 +248,7 @@ Result<void> ModuleChecker::export_names() {
   return {};
 }
 
+/// Exported functions count as declared.
 Result<void> ModuleChecker::exports() {
   const usize sizes[] = {m_module.functions.size(), m_module.tables.size(),
                          m_module.memories.size(), m_module.globals.size(), m_module.tags.size()};
@@ -260,6 +266,7 @@ Result<void> ModuleChecker::exports() {
   return export_names();
 }
 
+/// Bodies excepted. Functions are declared by everything that comes before exports ends.
 Result<void> ModuleChecker::run() {
   ZHAN_TRY_VOID(check_type_section(m_module, m_types, m_features));
   ZHAN_TRY_VOID(functions());

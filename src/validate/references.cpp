@@ -35,6 +35,8 @@ bool Body::on_ref_func() {
   if (m_const == nullptr && !m_module.declared_functions[index])
     return raise_index(ErrorId::undeclared_function, index);
   if (m_const != nullptr && m_const->declared != nullptr) (*m_const->declared)[index] = true;
+  ZHAN_ASSERT(m_module.declared_functions.size() == m_module.functions.size(),
+              "declared functions are known before bodies");
   const bool imported = index < m_module.imported_functions;
   const bool exact =
       !imported || (!m_module.exact_imports.empty() && m_module.exact_imports[index]);
@@ -79,6 +81,7 @@ bool Body::struct_field(u32 type, u32 field, TypeId& id, FieldType& found) {
   return true;
 }
 
+/// struct.new in its four forms: a type with a descriptor is allocated with one, others without.
 bool Body::new_struct(bool described, bool defaults) {
   TypeId id = no_type;
   if (!type_of_kind(m_imm.a, CompositeKind::struct_, id)) return false;
@@ -125,6 +128,7 @@ bool Body::on_struct_set() {
 
 bool Body::array_type(u32 type, TypeId& id, FieldType& found) {
   if (!type_of_kind(type, CompositeKind::array, id)) return false;
+  ZHAN_ASSERT(m_types.fields(id).size() == 1, "an array has one element type");
   found = m_types.fields(id)[0];
   return true;
 }
@@ -245,6 +249,7 @@ bool Body::descriptor_operand(ValType target) {
   return pop(ref_to(descriptor, true, target.exact));
 }
 
+/// Only an exact operand tells the exact type of its descriptor.
 bool Body::on_ref_get_desc() {
   TypeId id = no_type;
   if (!type_index(m_imm.a, id)) return false;

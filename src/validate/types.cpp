@@ -61,6 +61,7 @@ Result<void> TypeChecker::supertype(u32 index, const SubType& type) {
     return error(ErrorId::unknown_type, index, fmt::format(" {}", super));
   if (super >= index) return error(ErrorId::unknown_type, index, fmt::format(" {}", super));
   const SubType& parent = m_section.types[super];
+  ZHAN_ASSERT(m_depth.size() == m_section.types.size(), "a depth for every type");
   if (parent.final || parent.kind != type.kind) return no_match(index, super);
   if (m_depth[super] >= max_type_depth) return error(ErrorId::subtype_too_deep, index);
   m_depth[index] = static_cast<u8>(m_depth[super] + 1);
@@ -142,6 +143,7 @@ bool TypeChecker::field_matches(const FieldType& sub, const FieldType& super) co
   return sub.type == super.type || (!sub.mutable_ && m_types.matches(sub.type, super.type));
 }
 
+/// Functions are contravariant in parameters; mutable fields are invariant, structs may get longer.
 bool TypeChecker::composite_matches(TypeId sub, TypeId super) const {
   switch (m_types.entries()[sub].kind) {
     case CompositeKind::func: {
@@ -159,9 +161,12 @@ bool TypeChecker::composite_matches(TypeId sub, TypeId super) const {
                     [&](const FieldType& y, const FieldType& x) { return field_matches(x, y); });
 }
 
+/// A subtype keeps the descriptor of its supertype and its role as a descriptor (custom
+/// descriptors).
 Result<void> TypeChecker::match(u32 index, const SubType& type) const {
   const u32 super = type.supertype;
   if (super == no_index) return {};
+  ZHAN_ASSERT(super < index, "supertypes come first");
   const SubType& parent = m_section.types[super];
   const bool lost_descriptor = parent.descriptor != no_index && type.descriptor == no_index;
   const bool other_role = (parent.describes == no_index) != (type.describes == no_index);

@@ -334,7 +334,9 @@ TEST(TypeInterner, AMillionTypesFitTheirBudget) {
     previous = *id;
   }
   EXPECT_EQ(types.count(), 1'000'000u);
-  if (counts_memory) EXPECT_LT(resident() - before, usize{150} << 20);
+  if (counts_memory) {
+    EXPECT_LT(resident() - before, usize{150} << 20);
+  }
 }
 
 TEST(TypeInterner, ThreadsAgree) {

@@ -14,7 +14,7 @@ void quickly(const ModuleBuilder& m, std::string_view text = "") {
   const auto start = Clock::now();
   const std::string message = verdict(m);
   EXPECT_TRUE(message.starts_with(text)) << message;
-  if (text.empty()) EXPECT_EQ(message, "");
+  EXPECT_EQ(message.empty(), text.empty()) << message;
   EXPECT_LT(Clock::now() - start, std::chrono::seconds(20));
 }
 
@@ -137,7 +137,9 @@ TEST(Hostile, TruncatedAnywhere) {
   for (usize size = 0; size < whole.size(); ++size) {
     const Result<void> result =
         check(Bytes(whole.begin(), whole.begin() + static_cast<long>(size)));
-    if (!result) EXPECT_LE(result.error().info().offset, whole.size());
+    ASSERT_FALSE(result.has_value() && size > 8 && size < 20);
+    if (result) continue;
+    EXPECT_LE(result.error().info().offset, whole.size());
   }
 }
 
