@@ -12,23 +12,26 @@ std::vector<u8> encode(const Module& module, const EncodeOptions& options) {
 }
 
 std::vector<u8> Encoder::run() {
-  m_out.reserve(m.bytes.size());
-  m_out.bytes(binary_magic);
-  m_out.bytes(binary_version);
+  constexpr usize padding = 8;  // of the size of the section being written
+  w.reserve(m.bytes.size() + padding);
+  w.bytes(binary_magic);
+  w.bytes(binary_version);
   for (const SectionId id : section_order) {
     section(id);
     customs(id);
   }
-  return m_out.take();
+  return w.take();
 }
 
 // Sections without content are left out; a data count of zero is content.
 void Encoder::section(SectionId id) {
-  w.clear();
+  const usize start = w.size();
+  w.byte(static_cast<u8>(id));
+  const usize size_at = w.reserve_u32();
+  const usize content_at = w.size();
   content(id);
-  if (w.size() == 0) return;
-  m_out.byte(static_cast<u8>(id));
-  m_out.sized(w.view());
+  if (w.size() == content_at) return w.truncate(start);
+  w.patch_u32_short(size_at, static_cast<u32>(w.size() - content_at));
 }
 
 void Encoder::content(SectionId id) {
@@ -58,11 +61,11 @@ void Encoder::customs(SectionId after) {
   for (const CustomSection& custom : m.customs) {
     if (custom.after != after) continue;
     if (m_options.keep_custom && !m_options.keep_custom(m.text(custom.name))) continue;
-    m_out.byte(static_cast<u8>(SectionId::custom));
-    m_out.u32_leb(static_cast<u32>(leb_size(custom.name.size)) + custom.name.size +
-                  custom.payload.size);
-    m_out.name(m.text(custom.name));
-    m_out.bytes(m.view(custom.payload));
+    w.byte(static_cast<u8>(SectionId::custom));
+    w.u32_leb(static_cast<u32>(leb_size(custom.name.size)) + custom.name.size +
+              custom.payload.size);
+    w.name(m.text(custom.name));
+    w.bytes(m.view(custom.payload));
   }
 }
 

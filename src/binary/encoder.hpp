@@ -7,7 +7,7 @@
 
 namespace zhan::binary {
 
-/// Writes each section to a buffer of its own first, so that its size is known and shortest.
+/// Writes section after section; the size of one is filled in, in its shortest form, at its end.
 class Encoder {
  public:
   Encoder(const Module& module, const EncodeOptions& options) noexcept
@@ -54,8 +54,7 @@ class Encoder {
 
   const Module& m;
   const EncodeOptions& m_options;
-  ByteWriter m_out;
-  ByteWriter w;  // the current section
+  ByteWriter w;
 };
 
 }  // namespace zhan::binary
