@@ -96,10 +96,11 @@ void add_custom(Context& x, std::string_view name, std::span<const u8> payload, 
   custom.section.payload = {static_cast<u32>(x.bytes.size()), static_cast<u32>(payload.size())};
   x.bytes.bytes(payload);
   auto at = x.customs.end();
-  if (slot == after_last)
-    while (at != x.customs.begin() && at[-1].slot == slot &&
-           is_trailer(bytes_at(x, at[-1].section.name)))
-      --at;
+  for (auto it = at; slot == after_last && it != x.customs.begin();) {
+    if ((--it)->slot != slot) continue;
+    if (!is_trailer(bytes_at(x, it->section.name))) break;
+    at = it;
+  }
   x.customs.insert(at, custom);
 }
 

@@ -284,7 +284,7 @@ HeapType parse_heap_type(Context& x, bool& exact) {
     return heap;
   }
   const HeapWord* row = find_word(heap_words, x.c.peek());
-  if (row == nullptr) return x.c.unexpected(), HeapType();
+  if (row == nullptr) return x.c.unexpected(), AbsHeap::func;
   x.c.take();
   return row->heap;
 }
@@ -298,13 +298,13 @@ ValType parse_value_type(Context& x) {
     return ValType::ref(heap, nullable, exact);
   }
   const TypeWord* row = find_word(type_words, x.c.peek());
-  if (row == nullptr) return x.c.unexpected(), ValType();
+  if (row == nullptr) return x.c.unexpected(), type_i32;  // a type that can be written
   x.c.take();
   return row->type;
 }
 
 ValType parse_ref_type(Context& x) {
-  if (!at_ref_type(x.c)) return x.c.unexpected(), ValType();
+  if (!at_ref_type(x.c)) return x.c.unexpected(), type_funcref;
   return parse_value_type(x);
 }
 

@@ -116,6 +116,18 @@ TEST(TextNames, ComeBeforeProducers) {
             std::string("x@10: name@10:\1\4\1\0\1f producers@10:", 34));
 }
 
+TEST(TextNames, ComeBeforeProducersBesideHints) {
+  EXPECT_EQ(customs("(@custom \"producers\") (func $f i32.const 0 "
+                    "(@metadata.code.branch_hint \"\\01\") br_if 0)")
+                .substr(0, 29),
+            "metadata.code.branch_hint@3:\1");
+  EXPECT_EQ(good("(@custom \"producers\") (func $f i32.const 0 "
+                 "(@metadata.code.branch_hint \"\\01\") br_if 0)")
+                .customs.back()
+                .name.size,
+            9u);
+}
+
 TEST(TextNames, Errors) {
   EXPECT_EQ(error_of("(module (@name \"a\") (@name \"b\"))"),
             "1:21: @name annotation: multiple module");
