@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls, returns, entry of a body, ways out of the interpreter (CONTRACTS C1-C4, C6, C9, C10).
+#include <algorithm>
 #include <cstring>
 
 #include "base/assert.hpp"
@@ -382,7 +383,8 @@ ZHAN_CC Status do_call_host(ZHAN_PARAMS) {
   Slot* args = r.fp;
   r.pc = abi::return_pc(args);
   r.fp = abi::caller_fp(args);
-  save(r, args - abi::header_slots);
+  // What the host function calls in turn must not touch its arguments and results.
+  save(r, args + std::max(body->param_slots, body->result_slots));
   abi::Record record{abi::Crossing::wasm_to_host, r.exec->records, r.exec, r.pc, r.fp, r.inst,
                      r.exec->vsp, nullptr};
   r.exec->records = &record;

@@ -33,9 +33,23 @@ void publish(FuncBody* body, BodyCode* code) noexcept {
   body->cells.store(code->first(), std::memory_order_release);
 }
 
+/// Lazy validation: a body found invalid traps at every call.
+bool is_valid(abi::Exec* exec, const abi::FuncBody* body) noexcept {
+  const runtime::ModuleInfo& info = body->owner->info();
+  if (info.check_body == nullptr) return true;
+  const Result<void> valid = info.check_body(info, body->function - info.module.imported_functions);
+  if (valid) return true;
+  Error error(ErrorKind::trap,
+              std::string(trap_text(Trap::invalid_function)) + ": " + valid.error().to_string());
+  error.info().code = static_cast<i32>(Trap::invalid_function);
+  exec->store->note_error(std::move(error));
+  return false;
+}
+
 }  // namespace
 
 bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept {
+  if (!is_valid(exec, body)) return false;
   PredecodeOptions options;
   options.with_map = ZHAN_STATS != 0;
   Result<Code> code = predecode(*body->owner, *body, options);
