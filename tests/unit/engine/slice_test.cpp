@@ -411,6 +411,21 @@ TEST_F(Slice, StoresNestAndTheInnerOneTraps) {
   inner.reset();
 }
 
+TEST_F(Slice, AnInvalidBodyTrapsWhenCalledIfValidationIsLazy) {
+  Config config;
+  config.lazy_validation = true;
+  use(config);
+  Instance* const i = instantiate(R"((module (func (export "good") (result i32) (i32.const 1))
+    (func (export "bad") (result i32) (i64.const 1))))");
+  EXPECT_EQ(call(i, "good").value(), 1u);
+  for (int k = 0; k < 2; ++k) {
+    const auto result = call(i, "bad");
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().kind(), ErrorKind::trap);
+    EXPECT_EQ(result.error().message().find("invalid function body: type mismatch"), 0u);
+  }
+}
+
 // 10
 TEST_F(Slice, NullWrittenOverAnUnfilledElementStaysNull) {
   Instance* const i = instantiate(R"((module (table 10 funcref)
