@@ -20,14 +20,16 @@ Or<Parent> locate(Call& call, u32 fd, u64 rights, u32 path, u32 length) {
 
 Errno of(int result) noexcept { return result == 0 ? Errno::success : from_host(errno); }
 
-/// linkat(2) follows a name with a trailing slash, whatever its flags say: it must not get one.
-Errno check_link_source(Parent& source) noexcept {
-  if (!source.wants_directory()) return Errno::success;
-  source.leaf.pop_back();
+/// The answer for a name with a trailing slash where no directory can be meant or made: linkat(2)
+/// would follow it out of its directory, whatever its flags say, and the kernels differ in the
+/// errno.
+Errno refuse_slash(const Parent& place, Errno for_directory) noexcept {
+  if (!place.wants_directory()) return Errno::success;
+  std::string name = place.leaf.substr(0, place.leaf.size() - 1);
   struct stat status;
-  if (fstatat(source.directory.get(), source.leaf.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+  if (fstatat(place.directory.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
     return from_host(errno);
-  return S_ISDIR(status.st_mode) ? Errno::perm : Errno::notdir;
+  return S_ISDIR(status.st_mode) ? for_directory : Errno::notdir;
 }
 
 }  // namespace
@@ -58,7 +60,8 @@ Errno path_link(Call& call, u32 old_fd, u32 lookup, u32 old_path, u32 old_length
   if (!source) return source.error();
   auto target = locate(call, new_fd, right::path_link_target, new_path, new_length);
   if (!target) return target.error();
-  if (Errno error = check_link_source(*source); error != Errno::success) return error;
+  if (Errno error = refuse_slash(*source, Errno::perm); error != Errno::success) return error;
+  if (Errno error = refuse_slash(*target, Errno::exist); error != Errno::success) return error;
   return of(linkat(source->directory.get(), source->leaf.c_str(), target->directory.get(),
                    target->leaf.c_str(), 0));
 }
@@ -80,6 +83,7 @@ Errno path_symlink(Call& call, u32 target, u32 target_length, u32 fd, u32 path, 
   auto contents = guest_path(call, target, target_length);
   if (!contents) return contents.error();
   if (contents->starts_with('/')) return Errno::notcapable;
+  if (Errno error = refuse_slash(*place, Errno::exist); error != Errno::success) return error;
   return of(symlinkat(contents->c_str(), place->directory.get(), place->leaf.c_str()));
 }
 

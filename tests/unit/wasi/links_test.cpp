@@ -68,6 +68,8 @@ TEST_P(Links, HardLinks) {
   EXPECT_EQ(link("f", "g"), Errno::exist);
   EXPECT_EQ(link("f", "h/"), Errno::noent);
   EXPECT_EQ(link("f/", "h"), Errno::notdir);
+  EXPECT_EQ(link("f", "g/"), Errno::notdir);
+  EXPECT_EQ(link("f", "d/"), Errno::exist);
   EXPECT_EQ(link("d", "h"), Errno::perm);
   EXPECT_EQ(link("d/", "h"), Errno::perm);
   EXPECT_EQ(link("l/", "h"), Errno::notdir);
@@ -83,6 +85,10 @@ TEST_P(Links, SymbolicLinks) {
   EXPECT_EQ(symlink("/etc", "abs"), Errno::notcapable);
   EXPECT_EQ(symlink("x", "new/"), Errno::noent);
   EXPECT_EQ(symlink("", "empty"), Errno::noent);
+  top.file("box/f");
+  top.dir("box/d");
+  EXPECT_EQ(symlink("x", "f/"), Errno::notdir);
+  EXPECT_EQ(symlink("x", "d/"), Errno::exist);
   EXPECT_EQ(readlink("l"), Errno::success);
   EXPECT_EQ(text(room, get<u32>(scratch)), "target");
 }
