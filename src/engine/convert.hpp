@@ -15,7 +15,8 @@ namespace zhan::engine {
 /// malformed with line and column of the text; type for a reference to a defined type.
 [[nodiscard]] Result<FuncType> parse_signature(std::string_view text);
 
-/// Decodes (text or binary) and validates everything, bodies too whatever the option `validate` says.
+/// Decodes (text or binary) and validates everything, bodies too whatever the option `validate`
+/// says.
 [[nodiscard]] Result<void> check_module(const Engine& engine, std::span<const u8> bytes);
 
 /// runtime::handle_fault.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "os/thread.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/signals.hpp"
 
@@ -86,6 +87,23 @@ void Store::set_limits(const StoreLimits& limits) noexcept {
   m_impl->config.limits = limits;
   m_impl->memory_quota->set_limit(or_all(limits.memory_bytes));
   m_impl->table_quota->set_limit(or_all(limits.table_elements));
+}
+
+Result<void> Store::check_usable() const {
+  const u64 owner = m_impl->owner.load(std::memory_order_relaxed);
+  if (owner != 0 && owner != os::thread_number())
+    return fail(ErrorKind::busy, "the store is in use by another thread");
+  if (m_impl->poisoned || (m_impl->depth == 0 && m_impl->exec.records != nullptr))
+    return fail(ErrorKind::poisoned,
+                "a host function left wasm frames without returning: the store can only be dropped");
+  return {};
+}
+
+bool Store::running() const noexcept { return m_impl->running(); }
+
+Instance* Store::instance(u64 number) const noexcept {
+  const auto& instances = m_impl->instances;
+  return number == 0 || number > instances.size() ? nullptr : instances[number - 1].get();
 }
 
 Result<Memory*> Store::new_memory(const MemoryType& type) {

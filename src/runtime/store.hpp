@@ -60,6 +60,12 @@ class Store {
   /// From now on; what exists stays. The size of the stacks is that of the making of the store.
   void set_limits(const StoreLimits& limits) noexcept;
   void* user_data = nullptr;
+  /// For what does not run wasm. Errors: busy (another thread is inside), poisoned.
+  [[nodiscard]] Result<void> check_usable() const;
+  /// Whether a call from the host is in progress.
+  [[nodiscard]] bool running() const noexcept;
+  /// By the number that frames of backtraces give; null if there is none.
+  [[nodiscard]] Instance* instance(u64 number) const noexcept;
   /// Holds an object until the store ends.
   void keep(std::shared_ptr<const void> object);
 
