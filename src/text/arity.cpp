@@ -100,6 +100,13 @@ constexpr Row rows[] = {
     {Op::i31_get_u, {1, 1}},
 };
 
+consteval bool all_special() {
+  for (const Row& row : rows)
+    if (!op_info(row.op).special()) return false;
+  return true;
+}
+static_assert(all_special(), "other rows say their arity in ops.def");
+
 Arity special(const Module& m, Op op, const Imm& imm) noexcept {
   switch (op) {
     case Op::call: return call_function(m, imm.a);

@@ -41,9 +41,15 @@ inline constexpr auto classes = char_classes();
 [[nodiscard]] constexpr bool is_id_char(char c) noexcept { return is_char(c, char_class::id); }
 [[nodiscard]] constexpr bool is_space(char c) noexcept { return is_char(c, char_class::space); }
 
+static_assert(is_id_char('$') && is_id_char('@') && is_id_char('~'), "identifiers have symbols");
+static_assert(!is_id_char('"') && !is_id_char('(') && !is_id_char(';') && !is_id_char(','),
+              "what ends an identifier is none of its characters");
+
 /// Value of a hexadecimal digit.
 [[nodiscard]] constexpr u32 hex_value(char c) noexcept {
   return static_cast<u32>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
 }
+
+static_assert(hex_value('9') == 9 && hex_value('a') == 10 && hex_value('F') == 15);
 
 }  // namespace zhan::text

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/assert.hpp"
 #include "base/utf8.hpp"
 #include "text/string_text.hpp"
 
@@ -22,6 +23,7 @@ const char* word_of(Space space) noexcept {
 }
 
 std::string_view Context::id_name(const Token& token) {
+  ZHAN_ASSERT(token.kind == TokenKind::id, "only identifiers have a name");
   std::string_view name = token.text.substr(1);
   if (!name.starts_with('"')) return name;
   name = string_inside(name);
@@ -76,11 +78,13 @@ u32 Context::index(Space space, u32 outer) {
 
 void Context::bind(Space space, std::string_view name, u32 number, const char* at, u32 outer) {
   if (name.empty()) return;
+  ZHAN_ASSERT(number != no_index, "an identifier stands for something");
   if (ids.exchange(scope_of(space, outer), name, number) != no_index)
     c.fail(ErrorId::duplicate_id, at, std::string(word_of(space)) + " $" + std::string(name));
 }
 
 std::string_view Context::decode(const Token& token) {
+  ZHAN_ASSERT(token.kind == TokenKind::string, "only strings are decoded");
   const std::string_view inside = string_inside(token.text);
   if (inside.find('\\') == std::string_view::npos) return inside;
   scratch.clear();

@@ -44,6 +44,7 @@ Note Cursor::take_note() {
 }
 
 void Cursor::misplaced_note() {
+  ZHAN_ASSERT(m_taken < m_lexer.notes().size(), "an untaken annotation exists");
   const Note& misplaced = m_lexer.notes()[m_taken];
   if (misplaced.id == "metadata.code.branch_hint")
     return fail_with(ErrorId::misplaced_annotation, misplaced.at,
@@ -54,6 +55,7 @@ void Cursor::misplaced_note() {
 
 void Cursor::fail_with(ErrorId id, const char* at, std::string message) {
   if (!ok()) return;
+  ZHAN_ASSERT(!message.empty(), "an error says something");
   m_error.emplace(error_kind(id), std::move(message));
   const Position position = position_of(text(), at);
   ErrorInfo& info = m_error->info();

@@ -61,6 +61,7 @@ class Cursor {
     if (!at(kind)) unexpected();
     return take();
   }
+  /// The ")" of a construct.
   void expect_close() { expect(TokenKind::close); }
   /// Goes on at another place of the same text.
   void seek(const char* at);

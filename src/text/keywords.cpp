@@ -37,6 +37,10 @@ consteval std::array<Op, table_size> op_slots() {
 }
 constexpr auto slots = op_slots();
 
+static_assert(slots[find_slot(slots, "i32.add")] == Op::i32_add, "an instruction is found");
+static_assert(slots[find_slot(slots, "select")] == Op::select, "of two rows the first is found");
+static_assert(slots[find_slot(slots, "i32.adx")] == no_op, "what is none is not found");
+
 /// Keywords that are no instructions, sorted.
 constexpr std::string_view words[] = {
     "any",

@@ -24,6 +24,7 @@ bool is_wanted(std::string_view id) noexcept {
 }  // namespace
 
 Position position_of(std::string_view text, const char* at) noexcept {
+  ZHAN_ASSERT(at >= text.data() && at <= text.data() + text.size(), "the place lies in the text");
   Position position;
   for (const char* c = text.data(); c < at; ++c) {
     const bool line_end = *c == '\n' || (*c == '\r' && (c + 1 == at || c[1] != '\n'));
@@ -38,6 +39,7 @@ Position position_of(std::string_view text, const char* at) noexcept {
 }
 
 void Lexer::fail(ErrorId id, const char* at) noexcept {
+  ZHAN_ASSERT(at >= m_text.data() && at <= m_end, "an error lies in the text");
   if (ok()) {
     m_error = id;
     m_error_at = at;
@@ -51,12 +53,14 @@ void Lexer::check_utf8(const char* from, const char* to) noexcept {
 }
 
 void Lexer::line_comment() {
+  ZHAN_ASSERT(starts(';', ';'), "a line comment starts with two semicolons");
   const char* start = m_at;
   while (m_at != m_end && *m_at != '\n' && *m_at != '\r') ++m_at;
   check_utf8(start, m_at);
 }
 
 void Lexer::block_comment() {
+  ZHAN_ASSERT(starts('(', ';'), "a block comment starts with its opening pair");
   const char* start = m_at;
   u64 depth = 0;
   do {
@@ -120,6 +124,7 @@ bool Lexer::skip_string(ErrorId& problem, const char*& where) noexcept {
 }
 
 Token Lexer::word(const char* start) {
+  ZHAN_ASSERT(m_at == start && m_at != m_end, "a word starts at the cursor and is not empty");
   bool plain = true;  // id characters only
   u32 strings = 0;
   const char* string_at = nullptr;
@@ -208,6 +213,7 @@ void Lexer::annotation_body() {
 }
 
 void Lexer::annotation() {
+  ZHAN_ASSERT(starts('(', '@'), "an annotation starts with its opening pair");
   const char* start = m_at;
   m_at += 2;
   Note note;
@@ -228,6 +234,8 @@ Token Lexer::next() {
   }
   Token token = raw_token();
   if (!ok()) token = {TokenKind::end, 0, view(m_end, m_end)};
+  ZHAN_ASSERT(token.kind == TokenKind::end || !token.text.empty(),
+              "only the end has no characters");
   token.notes = static_cast<u32>(m_notes.size());
   return token;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "base/error.hpp"
 
 namespace zhan::text {
@@ -61,7 +62,10 @@ class Lexer {
   [[nodiscard]] std::string_view text() const noexcept { return m_text; }
   [[nodiscard]] const char* cursor() const noexcept { return m_at; }
   /// Goes on at another place of the same text.
-  void seek(const char* at) noexcept { m_at = at; }
+  void seek(const char* at) noexcept {
+    ZHAN_ASSERT(at >= m_text.data() && at <= m_end, "a lexer stays in its text");
+    m_at = at;
+  }
   [[nodiscard]] std::vector<Note>& notes() noexcept { return m_notes; }
 
  private:

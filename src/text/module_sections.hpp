@@ -24,6 +24,10 @@ inline constexpr u32 section_count = sizeof(section_order) / sizeof(section_orde
   return rank;
 }
 
+static_assert(section_count == 14, "all sections of the binary format");
+static_assert(rank_of(SectionId::custom) == 0 && rank_of(SectionId::data) == section_count - 1);
+static_assert(rank_of(SectionId::data_count) + 1 == rank_of(SectionId::code));
+
 /// Word of a section in "(after func)".
 [[nodiscard]] std::string_view section_word(SectionId id) noexcept;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/name_section.hpp"
 
+#include "base/assert.hpp"
+
 #include <algorithm>
 
 namespace zhan::text {
@@ -33,6 +35,7 @@ void each_outer(const Entries& entries, F f) {
 
 template <class Entries>
 void write_indirect_map(ByteWriter& out, const Entries& entries) {
+  ZHAN_ASSERT(!entries.empty(), "empty subsections are left out");
   u32 count = 0;
   each_outer(entries, [&](auto) { ++count; });
   out.u32_leb(count);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "wasm/imm.hpp"
 
 namespace zhan::text {
@@ -24,6 +25,7 @@ class NameTable {
   }
   /// Sets the value and returns the one before.
   u32 exchange(u64 scope, std::string_view name, u32 value) {
+    ZHAN_ASSERT(name.data() != nullptr, "a slot without a name is free");
     if ((m_used + 1) * 2 > m_slots.size()) grow();
     Slot& slot = m_slots[slot_of(scope, name)];
     if (slot.name.data() == nullptr) {
@@ -50,6 +52,7 @@ class NameTable {
     return hash ^ hash >> 29;
   }
   [[nodiscard]] usize slot_of(u64 scope, std::string_view name) const noexcept {
+    ZHAN_ASSERT(m_used < m_slots.size(), "a free slot ends every search");
     const usize mask = m_slots.size() - 1;
     usize at = hash_of(scope, name) & mask;
     while (m_slots[at].name.data() != nullptr &&

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/outline.hpp"
 
+#include "base/assert.hpp"
 #include "text/string_text.hpp"
 
 namespace zhan::text {
 namespace {
 
 const char* skip_string(const char* at, const char* end) noexcept {
+  ZHAN_ASSERT(*at == '"', "a string starts with a quote");
   for (++at; at != end && *at != '"'; ++at)
     if (*at == '\\' && at + 1 != end) ++at;
   return at == end ? end : at + 1;
@@ -115,6 +117,7 @@ class Outline {
   }
   bool types_end(const char* start, u32 open) {
     if (open != 0) close(open);
+    ZHAN_ASSERT(m_lexer.cursor() > start, "a field has characters");
     x.type_fields.push_back({start, m_lexer.cursor()});
     return true;
   }

@@ -47,12 +47,15 @@ bool CodeParser::takes_plain(Kind kind) noexcept {
 }
 
 void CodeParser::function(u32 number, usize body_start) {
+  ZHAN_ASSERT(m_frames.empty(), "bodies do not nest");
+  ZHAN_ASSERT(body_start <= x.bytes.size(), "the declarations of locals are written");
   m_function = number;
   m_body_start = body_start;
   m_label_number = 0;
   m_hints.clear();
   m_frames.push_back({Kind::root});
   run();
+  ZHAN_ASSERT(!c.ok() || m_held.size() == 0, "every folded instruction was closed");
   x.bytes.op(Op::end);
   m_function = no_index;
 }
@@ -82,6 +85,7 @@ void CodeParser::run() {
 }
 
 void CodeParser::step() {
+  ZHAN_ASSERT(!m_frames.empty(), "instructions stand in something");
   switch (c.peek().kind) {
     case TokenKind::open: return open();
     case TokenKind::close: return close();
@@ -92,6 +96,7 @@ void CodeParser::step() {
 
 /// The end of a block: pops its frame and label.
 void CodeParser::end_block() {
+  ZHAN_ASSERT(!m_frames.empty(), "a block that ends was open");
   x.bytes.op(Op::end);
   m_labels.pop();
   m_frames.pop_back();
@@ -322,6 +327,7 @@ u32 CodeParser::take_hint() {
 }
 
 void CodeParser::record_hint(u32 number, Op op) {
+  ZHAN_ASSERT(number < m_hints.size(), "the hint was taken in this function");
   const Note& hint = m_hints[number];
   if (op != Op::if_ && op != Op::br_if)
     return c.fail_with(ErrorId::annotation_target, hint.at,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/assert.hpp"
 #include "base/utf8.hpp"
 #include "text/module_sections.hpp"
 #include "text/string_text.hpp"
@@ -90,6 +91,7 @@ std::string_view bytes_at(const Context& x, Range range) noexcept {
 
 void add_custom(Context& x, std::string_view name, std::span<const u8> payload, u32 slot) {
   PlacedCustom custom;
+  ZHAN_ASSERT(slot >= before_first && slot <= after_last, "the slot is one between sections");
   custom.slot = slot;
   custom.section.name = {static_cast<u32>(x.bytes.size()), static_cast<u32>(name.size())};
   x.bytes.bytes(name);
@@ -168,6 +170,7 @@ void finish_customs(Context& x) {
       custom.section.after = last_below(x.m, (slot + 1) / 2);
       x.m.customs.push_back(custom.section);
     }
+  ZHAN_ASSERT(x.m.customs.size() == x.customs.size(), "every custom section has a slot");
 }
 
 }  // namespace zhan::text

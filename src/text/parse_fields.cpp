@@ -71,6 +71,8 @@ bool FieldParser::inline_import(Import& import) {
 void FieldParser::add_import(const Import& import) {
   u32* counts[] = {&x.m.imported_functions, &x.m.imported_tables, &x.m.imported_memories,
                    &x.m.imported_globals, &x.m.imported_tags};
+  ZHAN_ASSERT(import.index == *counts[static_cast<usize>(import.kind)],
+              "imports come in the order of their index space");
   ++*counts[static_cast<usize>(import.kind)];
   x.m.imports.push_back(import);
 }
@@ -119,6 +121,7 @@ void FieldParser::body(u32 function) {
   const usize code_start = x.bytes.size();
   m_code.function(function, start);
   const usize end = x.bytes.size();
+  ZHAN_ASSERT(start < code_start && code_start < end, "a body has both its parts");
   code.body = {static_cast<u32>(start), static_cast<u32>(end - start)};
   code.code = {static_cast<u32>(code_start), static_cast<u32>(end - code_start)};
   x.m.code.push_back(code);
@@ -151,6 +154,7 @@ u32 FieldParser::locals(u32 function) {
   x.bytes.u32_leb(runs);
   for (usize at = 0, end = 0; at < types.size(); at = end) {
     end = run_end(at);
+    ZHAN_ASSERT(end > at, "a run has a local");
     x.bytes.u32_leb(static_cast<u32>(end - at));
     x.bytes.value_type(types[at]);
   }

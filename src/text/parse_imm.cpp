@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/assert.hpp"
 #include "text/parse_types.hpp"
 
 namespace zhan::text {
@@ -50,6 +51,7 @@ V128 parse_v128(Cursor& c) {
   if (shape == nullptr) return c.unexpected(), v;
   c.take();
   const u32 size = shape->width / 8;
+  ZHAN_ASSERT(16 % size == 0, "lanes fill a vector");
   std::optional<Token> too_large;  // their number counts before their values do
   for (u32 at = 0; at < 16; at += size) {
     if (!at_number(c) && !is_unknown_token(c.peek()))

@@ -2,6 +2,7 @@
 // The Stream that reads immediates in the text format; see visit() in wasm/imm.hpp.
 #pragma once
 
+#include "base/assert.hpp"
 #include "text/context.hpp"
 
 namespace zhan::text {
@@ -18,14 +19,19 @@ class Labels {
   }
   /// What the label hid can be seen again.
   void pop() {
+    ZHAN_ASSERT(!m_labels.empty(), "a label that is left was entered");
     const Label& label = m_labels.back();
     if (!label.name.empty()) m_ids.exchange(scope, label.name, label.hidden);
     m_labels.pop_back();
   }
-  [[nodiscard]] std::string_view innermost() const noexcept { return m_labels.back().name; }
+  [[nodiscard]] std::string_view innermost() const noexcept {
+    ZHAN_ASSERT(!m_labels.empty(), "only inside a block");
+    return m_labels.back().name;
+  }
   /// Number of the label counted from inside, no_index if there is none.
   [[nodiscard]] u32 find(std::string_view name) const noexcept {
     const u32 position = m_ids.find(scope, name);
+    ZHAN_ASSERT(position == no_index || position < m_labels.size(), "bound labels are open");
     return position == no_index ? no_index : static_cast<u32>(m_labels.size()) - 1 - position;
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Import fields: single ones and the lists of the compact form.
+#include "base/assert.hpp"
 #include "text/parse_fields.hpp"
 #include "text/parse_types.hpp"
 
@@ -56,6 +57,7 @@ void FieldParser::import_desc(Import& import) {
 
 /// Adds again what the first of a list with a shared type has added.
 void FieldParser::repeat_import(const Import& import) {
+  ZHAN_ASSERT(import.index == next_index(import.kind), "the list adds to the end");
   switch (import.kind) {
     case ExternKind::func: x.m.functions.push_back(x.m.functions.back()); break;
     case ExternKind::table: x.m.tables.push_back(x.m.tables.back()); break;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Element and data segments, alone or within a table or memory.
+#include "base/assert.hpp"
 #include "text/parse_fields.hpp"
 #include "text/parse_types.hpp"
 
@@ -119,6 +120,7 @@ void FieldParser::element_ref_funcs(Element& segment) {
 
 /// "(elem ...)" within a table, which gives the table its size.
 void FieldParser::table_elements(u32 table, TableType type) {
+  ZHAN_ASSERT(table + 1 == x.m.tables.size(), "the table was just added");
   if (!c.skip_open("elem")) return c.unexpected();
   Element segment;
   segment.mode = SegmentMode::active;
@@ -163,6 +165,8 @@ void FieldParser::data() {
 
 /// "(data ...)" within a memory, which gives the memory its size.
 void FieldParser::memory_data(u32 memory, MemoryType type) {
+  ZHAN_ASSERT(memory == x.m.memories.size(), "the memory is added with its size");
+  ZHAN_ASSERT(type.page_log2 < 64, "page sizes are 64-bit numbers");
   if (!c.skip_open("data")) return c.unexpected();
   Data segment;
   segment.mode = SegmentMode::active;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/parse_types.hpp"
 
+#include "base/assert.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <span>
@@ -82,6 +84,7 @@ u32 find_signature(const Context& x, std::span<const ValType> params,
 
 /// Called in the order of the numbers; later types with the same signature are never looked up.
 void remember_signature(Context& x, u32 number) {
+  ZHAN_ASSERT(number < x.m.types.types.size(), "the type is in the module");
   const SubType& type = x.m.types.types[number];
   const auto params = x.m.types.params(type);
   const auto results = x.m.types.results(type);
@@ -100,6 +103,7 @@ void set_signature(Context& x, SubType& type) {
 
 /// Number of the first plain function type equal to x.params and x.results, added if there is none.
 u32 signature_type(Context& x) {
+  ZHAN_ASSERT(x.param_ids.size() == x.params.size(), "each parameter has a place for its name");
   if (const u32 found = find_signature(x, x.params, x.results); found != no_index) return found;
   const u32 number = static_cast<u32>(x.m.types.types.size());
   SubType type;
@@ -140,6 +144,7 @@ void struct_fields(Context& x, u32 number, SubType& type) {
     }
     x.c.expect_close();
   }
+  ZHAN_ASSERT(fields.size() >= type.first, "fields are only added");
   type.count = static_cast<u32>(fields.size()) - type.first;
 }
 

@@ -99,6 +99,7 @@ void Printer::imports() {
 
 /// A list under one module name, as it was written.
 void Printer::import_group(usize& at) {
+  ZHAN_ASSERT(m.imports[at].form != ImportForm::single, "a list starts here");
   const Import& first = m.imports[at];
   const usize begin = at;
   while (at < m.imports.size() && m.imports[at].form == first.form &&
@@ -282,6 +283,7 @@ void Printer::functions() {
 }
 
 void Printer::function(u32 index) {
+  ZHAN_ASSERT(index >= m.imported_functions, "only functions of the module have code");
   const Code& code = m.code[index - m.imported_functions];
   const SubType* type = function_type(m.functions[index]);
   const u32 params = type == nullptr ? 0 : type->param_count;

@@ -60,6 +60,7 @@ class FoldedPrinter {
   /// A node for the current instruction.
   u32 head() {
     const std::string_view hint = m_code.take_hint();
+    ZHAN_ASSERT(m_heads.size() < no_index, "heads are numbered with 32 bits");
     const usize start = p.out.size();
     m_code.print_offset();
     m_code.print();
@@ -86,6 +87,7 @@ class FoldedPrinter {
   void take_operands(u32 node, u32 count) {
     if (count == 0) return;
     const usize size = m_list.size();
+    ZHAN_ASSERT(barrier() <= size, "the barrier lies among the statements");
     usize have = 0;
     while (have < count && have < size - barrier() && m_nodes[m_list[size - 1 - have]].one_value)
       ++have;
@@ -98,6 +100,7 @@ class FoldedPrinter {
 
   /// Makes the nodes of m_list from `begin` on children of the node.
   void link(u32 node, usize begin) {
+    ZHAN_ASSERT(begin <= m_list.size(), "statements of a block stay until it ends");
     for (usize i = m_list.size(); i-- > begin;) {
       m_nodes[m_list[i]].next = m_nodes[node].first_child;
       m_nodes[node].first_child = m_list[i];

@@ -34,6 +34,7 @@ NameKind name_kind(Space space) noexcept {
 bool can_be_id(std::string_view name) noexcept { return !name.empty() && is_utf8(name); }
 
 void append_id(std::string& out, std::string_view name) {
+  ZHAN_ASSERT(can_be_id(name), "an identifier has a name in UTF-8");
   out += '$';
   if (std::ranges::all_of(name, is_id_char))
     out += name;

@@ -2,6 +2,7 @@
 // The Stream that prints immediates; see visit() in wasm/imm.hpp.
 #pragma once
 
+#include "base/assert.hpp"
 #include "text/printer.hpp"
 
 namespace zhan::text {
@@ -14,7 +15,10 @@ class LabelNames {
   void pop() {
     if (!m_names.empty()) m_names.pop_back();
   }
-  [[nodiscard]] std::string_view innermost() const noexcept { return m_names.back(); }
+  [[nodiscard]] std::string_view innermost() const noexcept {
+    ZHAN_ASSERT(!m_names.empty(), "only inside a block");
+    return m_names.back();
+  }
   [[nodiscard]] usize depth() const noexcept { return m_names.size(); }
   void append_use(std::string& out, u32 label) const;
 

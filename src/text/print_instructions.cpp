@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/print_instructions.hpp"
 
+#include "base/assert.hpp"
+
 #include <fmt/format.h>
 
 namespace zhan::text {
@@ -44,6 +46,7 @@ void InstructionPrinter::leave_block() noexcept {
 
 std::string_view InstructionPrinter::take_hint() noexcept {
   if (m_hints.empty() || m_body + u64{m_hints.front().offset} != m_offset) return {};
+  ZHAN_ASSERT(m_op == Op::if_ || m_op == Op::br_if, "hints in the code belong to branches");
   const bool likely = m_hints.front().likely;
   m_hints = m_hints.subspan(1);
   return likely ? "(@metadata.code.branch_hint \"\\01\") "

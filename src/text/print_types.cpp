@@ -2,6 +2,8 @@
 // Types and their uses.
 #include "text/printer.hpp"
 
+#include "base/assert.hpp"
+
 namespace zhan::text {
 
 void Printer::heap(HeapType heap, bool exact) {
@@ -41,6 +43,7 @@ void Printer::types() {
 
 /// (type $id (sub final? super? (describes ..)? (descriptor ..)? composite))
 void Printer::sub_type(u32 number) {
+  ZHAN_ASSERT(number < m.types.types.size(), "groups cover the types");
   const SubType& sub = m.types.types[number];
   binder("type", Space::type, number);
   out += ' ';
@@ -77,6 +80,7 @@ void Printer::composite(u32 number) {
       struct_fields(number);
       break;
     case CompositeKind::array:
+      ZHAN_ASSERT(sub.count == 1, "an array has one kind of element");
       out += "(array ";
       field_type(m.types.fields_of(sub)[0]);
       break;

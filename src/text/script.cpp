@@ -32,6 +32,9 @@ constexpr std::string_view command_words[] = {
     "wait",
 };
 
+static_assert(std::size(command_words) == static_cast<usize>(CommandKind::wait) + 1,
+              "each kind of command has its word");
+
 constexpr u32 max_thread_depth = 8;
 
 class ScriptParser {
@@ -76,6 +79,7 @@ class ScriptParser {
   [[nodiscard]] Position here() {
     // Commands come in order, so each line is counted once.
     const char* at = c.peek().text.data();
+    ZHAN_ASSERT(at >= m_counted, "commands come in order");
     const std::string_view passed(m_counted, static_cast<usize>(at - m_counted));
     const Position step = position_of(passed, at);
     m_position.column = step.line > 1 ? step.column : m_position.column + step.column - 1;
@@ -197,6 +201,7 @@ class ScriptParser {
     }
     source.form = ModuleSource::Form::text;
     const char* end = skip_nested(inside, c.text().data() + c.text().size(), 1);
+    ZHAN_ASSERT(end > start, "a module has characters");
     source.text = {start, static_cast<usize>(end - start)};
     c.seek(end);
   }

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "base/assert.hpp"
 #include "text/parse_imm.hpp"
 #include "text/parse_types.hpp"
 
@@ -48,6 +49,7 @@ void vector_value(Cursor& c, ScriptValue& value) {
   value.lane_bits = shape->lane_bits;
   value.float_lanes = shape->is_float;
   const u32 size = shape->lane_bits / 8u;
+  ZHAN_ASSERT(size != 0 && 16 % size == 0, "lanes fill a vector");
   for (u32 lane = 0; lane * size < 16; ++lane) {
     u64 bits = 0;
     if (shape->is_float)

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/assert.hpp"
 #include "base/ints.hpp"
 
 namespace zhan::text {
@@ -18,6 +19,8 @@ void append_string(std::string& out, std::string_view inside);
 
 /// Between the quotes of a string token.
 [[nodiscard]] inline std::string_view string_inside(std::string_view token) noexcept {
+  ZHAN_ASSERT(token.size() >= 2 && token.front() == '"' && token.back() == '"',
+              "a string token has its quotes");
   return token.substr(1, token.size() - 2);
 }
 
