@@ -25,6 +25,7 @@ struct Counts {
   u64 wasm_instructions = 0;
   const void* last = nullptr;
 
+  Counts() { (void)handler_count(); }  // the registry must outlive this
   ~Counts() { print(); }
   void print() const;
 };

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fusions of memory 0 (fused_memory_keys.hpp), bounds by a compare.
+#include "interp/families.hpp"
+#include "interp/fused_memory_keys.hpp"
+
+namespace zhan::interp {
+
+static constexpr KeyList list = store_use_keys(tok::explicit_);
+constinit const Family explicit_store_use = FamilyOf<list>::family;
+
+}  // namespace zhan::interp
