@@ -13,6 +13,7 @@ namespace {
 constexpr u64 largest_offset = static_cast<u64>(std::numeric_limits<i64>::max());
 
 u64 nanoseconds(const timespec& time) noexcept {
+  ZHAN_ASSERT(time.tv_nsec >= 0 && time.tv_nsec < 1'000'000'000, "a timespec is normal");
   return static_cast<u64>(time.tv_sec) * 1'000'000'000 + static_cast<u64>(time.tv_nsec);
 }
 

@@ -33,6 +33,7 @@ bool Call::stopped() noexcept {
 Or<Descriptor*> descriptor(Call& call, u32 fd, u64 rights) noexcept {
   Descriptor* found = call.context.fds().find(fd);
   if (found == nullptr) return Fail(Errno::badf);
+  ZHAN_ASSERT((rights & ~right::all) == 0, "only rights that exist are asked for");
   u64 missing = rights & ~found->base;
   if (missing == 0) return found;
   return Fail(missing & (right::fd_read | right::fd_write) ? Errno::badf : Errno::notcapable);
@@ -51,6 +52,7 @@ Or<Descriptor*> directory(Call& call, u32 fd, u64 rights) noexcept {
   Descriptor* found = call.context.fds().find(fd);
   if (found == nullptr) return Fail(Errno::badf);
   if (!found->is_directory()) return Fail(Errno::notdir);
+  ZHAN_ASSERT(found->fd.valid(), "a directory is open on the host");
   if (found->read_only && (rights & right::mutating)) return Fail(Errno::rofs);
   return descriptor(call, fd, rights);
 }
@@ -70,6 +72,7 @@ Wait wait_for(Call& call, std::span<pollfd> fds, std::optional<u64> nanoseconds)
   for (u64 now = monotonic();; now = monotonic()) {
     if (call.stopped()) return Wait::stopped;
     u64 left = std::min(slice, end > now ? end - now : 0);
+    ZHAN_ASSERT(left < 1'000'000'000, "a slice is less than a second");
     timespec timeout{0, static_cast<long>(left)};
     int ready = ppoll(fds.data(), fds.size(), &timeout, nullptr);
     if (ready > 0) return Wait::ready;
@@ -83,6 +86,7 @@ Wait wait_for(Call& call, std::span<pollfd> fds, std::optional<u64> nanoseconds)
 
 Errno wait_ready(Call& call, const Descriptor& descriptor, short events) noexcept {
   if (!descriptor.may_block()) return Errno::success;
+  ZHAN_ASSERT(descriptor.fd.valid(), "what may block is open on the host");
   pollfd fd{descriptor.fd.get(), events, 0};
   bool nonblock = (descriptor.flags & fdflag::nonblock) != 0;
   switch (wait_for(call, {&fd, 1}, nonblock ? std::optional<u64>(0) : std::nullopt)) {

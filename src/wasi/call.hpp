@@ -27,6 +27,7 @@ struct Call {
   /// True if another thread asked the store to stop; then `ending` says so.
   [[nodiscard]] bool stopped() noexcept;
   [[nodiscard]] Errno end(Ending::Kind kind, u32 code = 0) noexcept {
+    ZHAN_ASSERT(kind != Ending::Kind::none, "an end has a reason");
     ending = {kind, code};
     return Errno::ended;
   }

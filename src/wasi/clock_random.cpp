@@ -34,6 +34,7 @@ Errno random_get(Call& call, u32 buffer, u32 length) {
     u32 n = std::min(piece, length - done);
     if (Errno error = call.context.random({bytes + done, n}); error != Errno::success) return error;
     done += n;
+    ZHAN_ASSERT(done <= length, "no more bytes than asked for");
     if (call.stopped()) return Errno::ended;
   }
   return Errno::success;

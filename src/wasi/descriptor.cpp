@@ -70,6 +70,7 @@ Or<u32> FdTable::insert(Descriptor descriptor, u32 minimum) {
   u32 fd = std::max(m_lowest, minimum);
   while (fd < m_slots.size() && m_slots[fd] != nullptr) ++fd;
   if (fd >= limit::descriptors) return Fail(Errno::mfile);
+  ZHAN_ASSERT(find(fd) == nullptr, "a new descriptor takes a free number");
   set(fd, std::move(descriptor));
   if (minimum <= m_lowest) m_lowest = fd + 1;
   return fd;

@@ -108,6 +108,7 @@ class EntryWriter {
   usize m_used = 0;
 
   void put(std::span<const u8> bytes) noexcept {
+    ZHAN_ASSERT(m_used <= m_buffer.size(), "entries stay inside the guest's buffer");
     usize n = std::min(bytes.size(), m_buffer.size() - m_used);
     if (n != 0) std::memcpy(m_buffer.data() + m_used, bytes.data(), n);
     m_used += n;
@@ -128,6 +129,7 @@ Errno list(Call& call, int dir, EntryWriter& writer, u32 wanted) noexcept {
       ZHAN_ASSERT(entry.size != 0, "the kernel's entries have a size");
       writer.put(dir, entry);
       at += entry.size;
+      ZHAN_ASSERT(at <= n, "entries end where the batch ends");
     }
   }
   return Errno::success;
@@ -155,6 +157,7 @@ Errno path_open(Call& call, u32 fd, u32 lookup, u32 path, u32 length, u32 oflags
   made->read_only = (*dir)->read_only;
   u64 excluded = made->is_directory() ? right::file_only : right::directory_only;
   made->base = opening->base & ~excluded;
+  ZHAN_ASSERT((made->base & ~(*dir)->inheriting) == 0, "rights never grow on the way down");
   made->inheriting = opening->inheriting;
   auto number = call.context.fds().insert(std::move(*made));
   if (!number) return number.error();

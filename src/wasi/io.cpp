@@ -72,6 +72,7 @@ ssize_t write_piece(int fd, const IoCursor& cursor) noexcept {
       some[count++] = vector;
       bytes += vector.iov_len;
     }
+    ZHAN_ASSERT(count != 0, "the first vector is smaller than a piece");
     n = write_vectors(fd, {some.data(), count});
   } else {
     std::span<u8> piece = cursor.front(PIPE_BUF);
@@ -157,6 +158,7 @@ Errno read_from(Call& call, Descriptor& from, std::span<iovec> into, u64& done) 
       return readv(from.fd.get(), into.data(), static_cast<int>(into.size()));
     });
     if (n >= 0) {
+      ZHAN_ASSERT(n <= 0x7fff'f000, "the kernel moves less than 2 GiB at a time");
       done = static_cast<u64>(n);
       return Errno::success;
     }

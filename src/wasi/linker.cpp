@@ -27,6 +27,7 @@ struct Shape<Errno (*)(Call&, Params...)> {
 
 abi::Status finish(abi::Exec* exec, const Ending& ending) noexcept {
   runtime::Store& store = *exec->store;
+  ZHAN_ASSERT(ending.kind != Ending::Kind::none, "a call that ends the guest says why");
   if (ending.kind == Ending::Kind::exit) {
     Error error(ErrorKind::exit, "exit with code " + std::to_string(ending.code));
     error.info().code = static_cast<i32>(ending.code);

@@ -97,6 +97,7 @@ class IoVectors {
         return Errno::fault;
       u8* bytes = memory.at(address, length);
       if (bytes == nullptr) return Errno::fault;
+      ZHAN_ASSERT(m_count < m_vectors.size(), "the count was bounded");
       if (length != 0) m_vectors[m_count++] = {bytes, length};
     }
     return Errno::success;

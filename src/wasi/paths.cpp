@@ -118,6 +118,7 @@ class Walk {
     if (m_slash) path += '/';
     path += m_rest;
     if (path.size() > usize{limit::path_bytes} * 4) return Errno::nametoolong;
+    ZHAN_ASSERT(!path.empty(), "a link has a target");
     m_rest = std::move(path);
     m_last = false;
     return Errno::success;
@@ -177,6 +178,7 @@ Or<Parent> open_parent(Resolver resolver, int dir, std::string_view path) noexce
     parent.leaf = ".";
     return parent;
   }
+  ZHAN_ASSERT(!leaf.empty(), "a relative path has a last component");
   parent.leaf = path.substr(begin, end - begin + (end < path.size() ? 1 : 0));
   if (begin == 0) {
     parent.directory = HostFd(dir, false);

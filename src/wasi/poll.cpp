@@ -74,6 +74,7 @@ class Waiting {
   }
 
   Errno write(Call& call, u32 events, u32 out) noexcept {
+    ZHAN_ASSERT(!m_subscriptions.empty(), "an empty list was refused");
     u32 count = 0;
     for (const Subscription& one : m_subscriptions) {
       if (!one.fired) continue;
@@ -141,6 +142,7 @@ class Waiting {
 
   bool take_ready(Subscription& one) noexcept {
     if (one.poll_index < 0) return false;
+    ZHAN_ASSERT(static_cast<usize>(one.poll_index) < m_host.size(), "the index names a pollfd");
     const pollfd& host = m_host[static_cast<usize>(one.poll_index)];
     if (host.revents == 0) return false;
     one.fired = true;

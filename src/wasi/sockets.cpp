@@ -49,6 +49,7 @@ Errno receive_all(Call& call, const Descriptor& from, std::span<iovec> into, u64
     Errno error = receive(call, from, cursor.rest(), 0, part, came);
     if (error != Errno::success) return done != 0 && error != Errno::ended ? Errno::success : error;
     if (part == 0) break;
+    ZHAN_ASSERT(part <= limit::iovecs * u64{~u32{0}}, "no more came than there was room for");
     cursor.advance(static_cast<usize>(part));
     done += part;
   }
