@@ -64,10 +64,14 @@ bool set_fuel(Config& config, std::string_view value) {
 }
 bool set_signals(Config& config, std::string_view value) {
   using Signals = Config::Signals;
-  if (value == "own") config.signals = Signals::own;
-  else if (value == "embedder") config.signals = Signals::embedder;
-  else if (value == "off") config.signals = Signals::off;
-  else return false;
+  if (value == "own")
+    config.signals = Signals::own;
+  else if (value == "embedder")
+    config.signals = Signals::embedder;
+  else if (value == "off")
+    config.signals = Signals::off;
+  else
+    return false;
   return true;
 }
 bool set_explicit(Config& config, std::string_view value) {
@@ -113,15 +117,16 @@ constexpr Apply apply_rows[] = {
 std::unexpected<Error> unknown(std::string_view what, std::string_view key,
                                std::span<const std::string_view> known) {
   const std::string_view guess = nearest(key, known);
-  return fail(ErrorKind::config,
-              fmt::format("unknown {} '{}'{}", what, escaped(key),
-                          guess.empty() ? std::string() : fmt::format(": did you mean '{}'?", guess)));
+  return fail(
+      ErrorKind::config,
+      fmt::format("unknown {} '{}'{}", what, escaped(key),
+                  guess.empty() ? std::string() : fmt::format(": did you mean '{}'?", guess)));
 }
 
 std::unexpected<Error> bad_value(std::string_view key, std::string_view value,
                                  std::string_view values) {
-  return fail(ErrorKind::config, fmt::format("option '{}' cannot be '{}': expected {}", key,
-                                             escaped(value), values));
+  return fail(ErrorKind::config,
+              fmt::format("option '{}' cannot be '{}': expected {}", key, escaped(value), values));
 }
 
 Result<void> set_feature(Config& config, std::string_view name, std::string_view value) {

@@ -54,8 +54,7 @@ Result<std::shared_ptr<Engine>> Engine::create(Config config) {
   if (config.signals == Signals::off || !runtime::faults_supported())
     config.mode.explicit_checks = true;
   if (config.signals == Signals::own && !config.mode.explicit_checks && !runtime::install_signals())
-    return fail(ErrorKind::config,
-                "cannot install signal handlers: use the option signals=off");
+    return fail(ErrorKind::config, "cannot install signal handlers: use the option signals=off");
   return std::make_shared<Engine>(Key{}, std::move(config));
 }
 
@@ -73,9 +72,9 @@ Result<Engine::ModulePtr> Engine::compile(std::span<const u8> bytes,
   ZHAN_TRY_VOID(m_config.lazy_validation
                     ? validate::validate_module_fields(module, *m_types, features)
                     : validate::validate(module, *m_types, features));
-  ZHAN_TRY(auto info, runtime::make_module_info(std::move(module), m_types, features,
-                                                std::move(name),
-                                                m_config.lazy_validation ? check_body : nullptr));
+  ZHAN_TRY(auto info,
+           runtime::make_module_info(std::move(module), m_types, features, std::move(name),
+                                     m_config.lazy_validation ? check_body : nullptr));
   return info;
 }
 

@@ -55,8 +55,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] const abi::EngineTable& table() const noexcept { return *m_table; }
 
   using ModulePtr = std::shared_ptr<const runtime::ModuleInfo>;
-  /// Decodes and validates (wasm bytes, or text if they do not start with the magic number and `allow_text`).
-  /// `owner` keeps the bytes alive; empty = the bytes are copied. `name` is for backtraces.
+  /// Decodes and validates (wasm bytes, or text if they do not start with the magic number and
+  /// `allow_text`). `owner` keeps the bytes alive; empty = the bytes are copied. `name` is for
+  /// backtraces.
   Result<ModulePtr> compile(std::span<const u8> bytes, std::shared_ptr<const void> owner = {},
                             std::string name = {}, bool allow_text = true);
   /// Reads (maps) a file and compiles it; "-" is standard input.
@@ -78,7 +79,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const abi::EngineTable* m_table = nullptr;
 };
 
-/// Names to definitions; store-free host functions and externs of stores. Not thread-safe while changed.
+/// Names to definitions; store-free host functions and externs of stores. Not thread-safe while
+/// changed.
 class Linker {
  public:
   explicit Linker(std::shared_ptr<Engine> engine);
@@ -101,16 +103,16 @@ class Linker {
   enum class Unknown : u8 { error, trap, default_values };
   /// What an unknown function import becomes.
   Unknown unknown = Unknown::error;
-  /// Resolves every import by name in the store; the first that fails is a `link` error with module, name,
-  /// what was wanted and what was found.
+  /// Resolves every import by name in the store; the first that fails is a `link` error with
+  /// module, name, what was wanted and what was found.
   Result<std::vector<runtime::Extern>> resolve(runtime::Store& store,
                                                const runtime::ModuleInfo& module);
   Result<runtime::Instance*> instantiate(runtime::Store& store, Engine::ModulePtr module);
 
-  /// A linker of what this one has for the imports of a module, and nothing else: to instantiate it later,
-  /// in any store that the definitions allow, from any thread (the result is not to be changed). Types of
-  /// host functions are checked now. Errors: link, as resolve() says it; wrong_store if definitions of two
-  /// stores are needed.
+  /// A linker of what this one has for the imports of a module, and nothing else: to instantiate it
+  /// later, in any store that the definitions allow, from any thread (the result is not to be
+  /// changed). Types of host functions are checked now. Errors: link, as resolve() says it;
+  /// wrong_store if definitions of two stores are needed.
   [[nodiscard]] Result<std::shared_ptr<Linker>> prepare(const runtime::ModuleInfo& module) const;
 
   /// What a name is in a store; nothing if it is unknown or of another store.
@@ -125,8 +127,8 @@ class Linker {
                                                      std::string_view name) const;
   Result<runtime::Extern> resolve_one(runtime::Store& store, const runtime::ModuleInfo& module,
                                       const Import& import);
-  [[nodiscard]] Result<void> check_prepared(const runtime::ModuleInfo& module,
-                                            const Import& import, const Item& item) const;
+  [[nodiscard]] Result<void> check_prepared(const runtime::ModuleInfo& module, const Import& import,
+                                            const Item& item) const;
   [[nodiscard]] std::unexpected<Error> unknown_import(const runtime::ModuleInfo& module,
                                                       const Import& import) const;
   Result<runtime::Extern> stand_in(runtime::Store& store, const runtime::ModuleInfo& module,

@@ -59,8 +59,7 @@ Result<void> Linker::add(std::string_view module, std::string_view name,
   const auto [at, is_new] =
       m_items.try_emplace({std::string(module), std::string(name)}, std::move(item));
   if (is_new) return {};
-  if (!allow_shadowing)
-    return fail(ErrorKind::link, quoted(module, name) + " is defined already");
+  if (!allow_shadowing) return fail(ErrorKind::link, quoted(module, name) + " is defined already");
   at->second = std::move(item);  // try_emplace has left it alone
   return {};
 }
@@ -94,8 +93,8 @@ Result<void> Linker::define_instance(std::string_view module, runtime::Instance&
   const auto exports = instance.exports();
   ZHAN_ASSERT(exports.size() == definition.exports.size(), "every export of the module is there");
   for (usize i = 0; i < exports.size(); ++i)
-    ZHAN_TRY_VOID(define(module, definition.text(definition.exports[i].name), instance.store(),
-                         exports[i]));
+    ZHAN_TRY_VOID(
+        define(module, definition.text(definition.exports[i].name), instance.store(), exports[i]));
   return {};
 }
 
@@ -133,8 +132,8 @@ Result<runtime::Extern> Linker::stand_in(runtime::Store& store, const runtime::M
   return runtime::Extern(func);
 }
 
-Result<runtime::Extern> Linker::resolve_one(runtime::Store& store,
-                                            const runtime::ModuleInfo& info, const Import& import) {
+Result<runtime::Extern> Linker::resolve_one(runtime::Store& store, const runtime::ModuleInfo& info,
+                                            const Import& import) {
   const Module& m = info.module;
   const std::string_view module = m.text(import.module), name = m.text(import.name);
   if (const auto found = find(store, module, name)) return *found;
@@ -205,8 +204,9 @@ Result<std::shared_ptr<Linker>> Linker::prepare(const runtime::ModuleInfo& info)
     ZHAN_TRY_VOID(check_prepared(info, import, **found));
     const u64 owner = (*found)->store;
     if (owner != 0 && store != 0 && owner != store)
-      return fail(ErrorKind::wrong_store, quoted(module, name) + " belongs to another store than "
-                                                                  "the imports before it");
+      return fail(ErrorKind::wrong_store, quoted(module, name) +
+                                              " belongs to another store than "
+                                              "the imports before it");
     if (owner != 0) store = owner;
     made->m_items.insert_or_assign({std::string(module), std::string(name)}, *found);
   }

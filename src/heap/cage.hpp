@@ -11,7 +11,8 @@ namespace zhan::heap {
 /// A reference in a slot: 0 = null, odd = i31, else the offset of an object.
 using Ref = u64;
 
-/// Kinds of objects outside the types of modules, as type ids of their headers: above all interned ones.
+/// Kinds of objects outside the types of modules, as type ids of their headers: above all interned
+/// ones.
 inline constexpr u32 box_kind = 0x7fff'ffff;
 
 /// First 8 bytes of every object.

@@ -54,7 +54,7 @@ Result<FileBytes> read_file(const std::string& path) {
   if (path == "-") return read_stream(STDIN_FILENO, path);
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.fd < 0) return io_error(path, errno);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.fd, &status) != 0) return io_error(path, errno);
   if (S_ISDIR(status.st_mode)) return io_error(path, EISDIR);
   if (!S_ISREG(status.st_mode) || status.st_size == 0) return read_stream(file.fd, path);

@@ -16,8 +16,8 @@ struct FileBytes {
   std::shared_ptr<const void> owner;
 };
 
-/// Reads or maps a file; "-" is standard input. An `io` error names the path and the reason: a missing
-/// file, a directory, no permission.
+/// Reads or maps a file; "-" is standard input. An `io` error names the path and the reason: a
+/// missing file, a directory, no permission.
 [[nodiscard]] Result<FileBytes> read_file(const std::string& path);
 
 }  // namespace zhan::os

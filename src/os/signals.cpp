@@ -51,7 +51,7 @@ void on_fault(int signal, siginfo_t* info, void* context) {
 }
 
 bool install_all() noexcept {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_sigaction = on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);

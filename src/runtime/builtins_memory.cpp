@@ -56,9 +56,8 @@ Status memory_fill(Exec* exec, Inst* inst, Slot* operands, u32 memory, u32) noex
   const auto value = static_cast<u8>(operands[1]);
   if (!in_range(at, count, m.state.size.load(std::memory_order_acquire)))
     return trap(exec, Trap::out_of_bounds_memory_access);
-  return in_pieces(exec, count, false, [&](u64 offset, u64 n) {
-    std::memset(m.state.base + at + offset, value, n);
-  });
+  return in_pieces(exec, count, false,
+                   [&](u64 offset, u64 n) { std::memset(m.state.base + at + offset, value, n); });
 }
 
 Status memory_copy(Exec* exec, Inst* inst, Slot* operands, u32 to, u32 from) noexcept {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Table instructions, ref.func and the slow path of call_indirect (specification §4.4.6, CONTRACTS C4).
+// Table instructions, ref.func and the slow path of call_indirect (specification §4.4.6, CONTRACTS
+// C4).
 #include <algorithm>
 
 #include "abi/builtins.hpp"
@@ -21,7 +22,9 @@ Status out_of_bounds(Exec* exec) noexcept { return trap(exec, Trap::out_of_bound
 
 u64 index_of(Slot slot, bool is64) noexcept { return is64 ? slot : static_cast<u32>(slot); }
 
-TableState& table_of(Inst* inst, u32 table) noexcept { return *runtime::impl_of(inst).tables[table]; }
+TableState& table_of(Inst* inst, u32 table) noexcept {
+  return *runtime::impl_of(inst).tables[table];
+}
 
 }  // namespace
 

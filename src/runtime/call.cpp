@@ -29,13 +29,15 @@ uptr native_limit(u64 budget) noexcept {
 Result<void> check_thread(const StoreConfig& config) {
   static thread_local bool seen = false;
   if ((!seen || config.check_float_always) && !os::float_environment_is_default())
-    return fail(ErrorKind::config,
-                "the thread's floating-point environment rounds or flushes denormal numbers to zero: "
-                "restore the default before calling wasm");
+    return fail(
+        ErrorKind::config,
+        "the thread's floating-point environment rounds or flushes denormal numbers to zero: "
+        "restore the default before calling wasm");
   if (!seen && config.check_signals && !config.mode.explicit_checks && os::fault_signals_blocked())
-    return fail(ErrorKind::config,
-                "the thread blocks SIGSEGV, SIGBUS, SIGFPE or SIGILL: unblock them, or use the option "
-                "signals=off");
+    return fail(
+        ErrorKind::config,
+        "the thread blocks SIGSEGV, SIGBUS, SIGFPE or SIGILL: unblock them, or use the option "
+        "signals=off");
   seen = true;
   return {};
 }
@@ -62,11 +64,11 @@ Entry::~Entry() {
 }
 
 Result<void> Entry::check() const {
-  if (!m_entered)
-    return fail(ErrorKind::busy, "the store is in use by another thread");
+  if (!m_entered) return fail(ErrorKind::busy, "the store is in use by another thread");
   if (m_impl.poisoned)
-    return fail(ErrorKind::poisoned,
-                "a host function left wasm frames without returning: the store can only be dropped");
+    return fail(
+        ErrorKind::poisoned,
+        "a host function left wasm frames without returning: the store can only be dropped");
   return check_thread(m_impl.config);
 }
 
@@ -95,9 +97,8 @@ class Call {
       restore();
       return {};
     }
-    Error error = status == abi::Status::threw
-                      ? Error(ErrorKind::exception, "uncaught exception")
-                      : m_impl.take_error();
+    Error error = status == abi::Status::threw ? Error(ErrorKind::exception, "uncaught exception")
+                                               : m_impl.take_error();
     restore();
     return fail(std::move(error));
   }

@@ -57,7 +57,8 @@ Result<std::shared_ptr<const ModuleInfo>> make_module_info(Module module,
                                                            const Features& features,
                                                            std::string name,
                                                            ModuleInfo::BodyCheck check_body) {
-  ZHAN_ASSERT(module.canonical.size() == module.types.types.size(), "the module has been validated");
+  ZHAN_ASSERT(module.canonical.size() == module.types.types.size(),
+              "the module has been validated");
   const auto info = std::make_shared<ModuleInfo>();
   info->layout = lay_out(module);
   if (info->layout.size == 0) return fail(ErrorId::module_too_large, no_offset);
@@ -70,7 +71,10 @@ Result<std::shared_ptr<const ModuleInfo>> make_module_info(Module module,
 }
 
 CodeModule::CodeModule(const ModuleInfo& info, Mode mode, const abi::EngineTable& engine)
-    : m_info(info), m_mode(mode), m_engine(engine), m_count(static_cast<u32>(info.module.code.size())) {
+    : m_info(info),
+      m_mode(mode),
+      m_engine(engine),
+      m_count(static_cast<u32>(info.module.code.size())) {
   const Module& module = info.module;
   ZHAN_ASSERT(module.functions.size() == module.imported_functions + m_count,
               "every defined function has a body");

@@ -39,8 +39,8 @@ struct ModuleInfo {
   std::shared_ptr<TypeInterner> types;
   Features features;
   abi::InstLayout layout;
-  /// Of lazy validation: what preparation asks before it reads a body (counted from the first defined
-  /// function); null if all bodies are valid. Thread-safe. The error belongs in the trap.
+  /// Of lazy validation: what preparation asks before it reads a body (counted from the first
+  /// defined function); null if all bodies are valid. Thread-safe. The error belongs in the trap.
   using BodyCheck = Result<void> (*)(const ModuleInfo& info, u32 defined);
   BodyCheck check_body = nullptr;
   std::string name;  // for backtraces: the name section's, else the file's
@@ -56,8 +56,8 @@ struct ModuleInfo {
   mutable std::vector<std::unique_ptr<CodeModule>> m_code;
 };
 
-/// Fills everything of a module that has been validated with `types`. Error: limit, if its instances
-/// would be too large.
+/// Fills everything of a module that has been validated with `types`. Error: limit, if its
+/// instances would be too large.
 [[nodiscard]] Result<std::shared_ptr<const ModuleInfo>> make_module_info(
     Module module, std::shared_ptr<TypeInterner> types, const Features& features,
     std::string name = {}, ModuleInfo::BodyCheck check_body = nullptr);

@@ -11,8 +11,7 @@ namespace {
 class Evaluator {
  public:
   Evaluator(InstanceImpl& instance, ConstExpr expression) noexcept
-      : m_instance(instance),
-        m_reader(instance.definition().view(expression), expression.offset) {}
+      : m_instance(instance), m_reader(instance.definition().view(expression), expression.offset) {}
 
   Result<void> run() {
     for (;;) {
@@ -22,8 +21,9 @@ class Evaluator {
       if (op == Op::end) return {};
       read_imm(m_reader, op_info(op), m_imm);
       if (!step(op))
-        return fail(ErrorId::unsupported_feature, offset,
-                    std::string(op_info(op).text) + " in a constant expression is not supported yet");
+        return fail(
+            ErrorId::unsupported_feature, offset,
+            std::string(op_info(op).text) + " in a constant expression is not supported yet");
     }
   }
 

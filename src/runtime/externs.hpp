@@ -27,8 +27,9 @@ class Memory {
   [[nodiscard]] std::span<u8> bytes() const noexcept {
     return {state.base, static_cast<usize>(state.size.load(std::memory_order_acquire))};
   }
-  /// Grows by `delta` pages: the old number of pages, or ~0 (then nothing has changed). In guard mode the
-  /// base stays; else it may move, and every instance's memory0 copy has been written anew.
+  /// Grows by `delta` pages: the old number of pages, or ~0 (then nothing has changed). In guard
+  /// mode the base stays; else it may move, and every instance's memory0 copy has been written
+  /// anew.
   virtual u64 grow(u64 delta) noexcept = 0;
   [[nodiscard]] virtual bool guarded() const noexcept = 0;
 };

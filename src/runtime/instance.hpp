@@ -9,7 +9,8 @@
 
 namespace zhan::runtime {
 
-/// An element segment at run time: values of those written as expressions, indices stay in the module.
+/// An element segment at run time: values of those written as expressions, indices stay in the
+/// module.
 struct ElementState {
   bool dropped = false;
   std::vector<u64> values;
@@ -73,8 +74,8 @@ class InstanceImpl final : public Instance {
   return *static_cast<InstanceImpl*>(inst->instance);
 }
 
-/// Evaluates a constant expression of the instance, whose functions, imports and earlier globals are
-/// there. `value[1]` is used by v128 only. Error: unsupported (allocation of heap objects).
+/// Evaluates a constant expression of the instance, whose functions, imports and earlier globals
+/// are there. `value[1]` is used by v128 only. Error: unsupported (allocation of heap objects).
 [[nodiscard]] Result<void> evaluate_const(InstanceImpl& instance, ConstExpr expression,
                                           abi::Slot (&value)[2]);
 

@@ -117,7 +117,9 @@ void Instantiation::place_imports() {
 void Instantiation::place_import(const Import& import, const Extern& item) {
   const abi::InstLayout& layout = m_info->layout;
   switch (item.kind) {
-    case ExternKind::func: abi::at<abi::Func*>(inst(), layout.function(import.index)) = item.func; break;
+    case ExternKind::func:
+      abi::at<abi::Func*>(inst(), layout.function(import.index)) = item.func;
+      break;
     case ExternKind::memory: break;  // make_instance
     case ExternKind::table:
       m_instance->tables.push_back(static_cast<TableState*>(item.table));

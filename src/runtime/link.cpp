@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Import matching (specification §4.5.2, §3.3): the type an extern has now against what is asked for.
+// Import matching (specification §4.5.2, §3.3): the type an extern has now against what is asked
+// for.
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
@@ -27,10 +28,10 @@ std::string limits_text(bool is64, u64 min, const Limits& limits) {
 }
 
 std::string memory_text(const MemoryType& type, u64 pages) {
-  return fmt::format("(memory {}{}{})", limits_text(type.is64, pages, type.limits),
-                     type.shared ? " shared" : "",
-                     type.page_log2 == 16 ? std::string()
-                                          : fmt::format(" (pagesize {})", u64{1} << type.page_log2));
+  return fmt::format(
+      "(memory {}{}{})", limits_text(type.is64, pages, type.limits), type.shared ? " shared" : "",
+      type.page_log2 == 16 ? std::string()
+                           : fmt::format(" (pagesize {})", u64{1} << type.page_log2));
 }
 
 std::string table_text(const TableType& type, u64 size) {

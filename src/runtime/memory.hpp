@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Linear memories (CONTRACTS C5, HEAP.md §1). Three kinds of space: guarded (a fixed reservation whose
-// rest faults), fixed (shared memories without guard: a reservation of the maximum), movable.
+// Linear memories (CONTRACTS C5, HEAP.md §1). Three kinds of space: guarded (a fixed reservation
+// whose rest faults), fixed (shared memories without guard: a reservation of the maximum), movable.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,9 @@ class LinearMemory final : public Memory, public std::enable_shared_from_this<Li
  public:
   enum class Kind : u8 { guarded, fixed, movable };
 
-  /// Makes a memory of the type's minimum. `allow_guard` asks for a guarded one where the type permits
-  /// it; if the address space for that is used up, it becomes movable. Errors: limit, no_memory.
+  /// Makes a memory of the type's minimum. `allow_guard` asks for a guarded one where the type
+  /// permits it; if the address space for that is used up, it becomes movable. Errors: limit,
+  /// no_memory.
   static Result<std::shared_ptr<LinearMemory>> create(const MemoryType& type, bool allow_guard,
                                                       std::shared_ptr<Quota> quota);
   LinearMemory(const MemoryType& memory_type, std::shared_ptr<Quota> quota) noexcept;

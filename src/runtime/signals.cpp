@@ -86,7 +86,8 @@ const abi::Memory* memory_at(const abi::Inst* inst, uptr address) noexcept {
   return nullptr;
 }
 
-/// True if the access should be tried again: another thread has just grown the memory. Twice at most.
+/// True if the access should be tried again: another thread has just grown the memory. Twice at
+/// most.
 bool retry(uptr address) noexcept {
   static thread_local uptr last = 0;
   static thread_local u32 times = 0;
@@ -125,8 +126,9 @@ bool handle_fault(int signal, siginfo_t* info, void* raw) noexcept {
 }
 
 bool install_signals() noexcept {
-  return os::install_fault_handler(
-      [](int signal, siginfo_t* info, void* context) { return handle_fault(signal, info, context); });
+  return os::install_fault_handler([](int signal, siginfo_t* info, void* context) {
+    return handle_fault(signal, info, context);
+  });
 }
 
 }  // namespace zhan::runtime

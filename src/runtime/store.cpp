@@ -94,8 +94,9 @@ Result<void> Store::check_usable() const {
   if (owner != 0 && owner != os::thread_number())
     return fail(ErrorKind::busy, "the store is in use by another thread");
   if (m_impl->poisoned || (m_impl->depth == 0 && m_impl->exec.records != nullptr))
-    return fail(ErrorKind::poisoned,
-                "a host function left wasm frames without returning: the store can only be dropped");
+    return fail(
+        ErrorKind::poisoned,
+        "a host function left wasm frames without returning: the store can only be dropped");
   return {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store (specification §4.2): owns instances, memories, tables, globals, host functions, one stack.
+// A store (specification §4.2): owns instances, memories, tables, globals, host functions, one
+// stack.
 #pragma once
 
 #include <condition_variable>
@@ -32,8 +33,9 @@ struct StoreConfig {
   const abi::EngineTable* engine = nullptr;
   Mode mode;  // explicit_checks: no guarded memories at all
   StoreLimits limits;
-  bool check_float_always = false;  // the floating-point environment at every entry, not once a thread
-  bool check_signals = true;        // refuse threads that block the fault signals
+  bool check_float_always =
+      false;                  // the floating-point environment at every entry, not once a thread
+  bool check_signals = true;  // refuse threads that block the fault signals
 };
 
 class Instance;
@@ -71,7 +73,8 @@ class Store {
 
   // Making things. Errors: limit, no_memory, link, trap (of a start function).
   /// Instantiates with positional imports, one for each of the module's; runs the start function.
-  /// Link errors use the reference's words ("unknown import", "incompatible import type") with names.
+  /// Link errors use the reference's words ("unknown import", "incompatible import type") with
+  /// names.
   Result<Instance*> instantiate(std::shared_ptr<const ModuleInfo> module,
                                 std::span<const Extern> imports);
   Result<Memory*> new_memory(const MemoryType& type);
@@ -81,8 +84,8 @@ class Store {
   /// `finaliser(data)` runs when the store ends.
   Result<abi::Func*> new_host_func(TypeId type, abi::Entry entry, void* data,
                                    void (*finaliser)(void*) = nullptr, std::string name = {});
-  /// The one host function that stands for `key` in this store: made at the first call, found later.
-  /// `key` is kept until the store ends.
+  /// The one host function that stands for `key` in this store: made at the first call, found
+  /// later. `key` is kept until the store ends.
   Result<abi::Func*> shared_host_func(std::shared_ptr<const void> key, TypeId type,
                                       abi::Entry entry, void* data, std::string name = {});
   /// Makes a shared memory of another store usable in this one; any other memory is an error.
@@ -92,10 +95,11 @@ class Store {
   /// The pointer of such a reference, or null for other references.
   [[nodiscard]] void* externref_data(u64 ref) const noexcept;
 
-  // Calling. Errors: trap with backtrace, interrupt (interrupted, deadline, fuel; with the same code and
-  // backtrace), exit, exception, type (wrong arguments), busy, poisoned, config (a thread whose
-  // floating-point environment or signal mask is unfit), and what host functions noted.
-  Result<void> call(const abi::Func* func, std::span<const Value> args, std::vector<Value>& results);
+  // Calling. Errors: trap with backtrace, interrupt (interrupted, deadline, fuel; with the same
+  // code and backtrace), exit, exception, type (wrong arguments), busy, poisoned, config (a thread
+  // whose floating-point environment or signal mask is unfit), and what host functions noted.
+  Result<void> call(const abi::Func* func, std::span<const Value> args,
+                    std::vector<Value>& results);
   /// Slots in, slots out; the types are the caller's business. `slots` holds max(params, results).
   Result<void> call_raw(const abi::Func* func, std::span<abi::Slot> slots);
 
@@ -157,8 +161,8 @@ class Requests {
   std::atomic<u32> bits{0};
   /// Makes running and blocked wasm of the store end with Trap::interrupted. Any thread, any time.
   void raise(u32 bit = abi::request::interrupt) noexcept;
-  /// Sleeps until a bit is set (true) or `nanoseconds` have passed. For blocking host functions, which
-  /// then ask Store::note_requests.
+  /// Sleeps until a bit is set (true) or `nanoseconds` have passed. For blocking host functions,
+  /// which then ask Store::note_requests.
   bool sleep(u64 nanoseconds);
   /// A file descriptor that is readable once a bit has been set: for poll(); -1 if there is none.
   int descriptor() noexcept;
@@ -172,7 +176,8 @@ class Requests {
 /// Text of the type that an import asks for, as Store::type_text gives it of an extern.
 [[nodiscard]] std::string import_text(const ModuleInfo& info, const Import& import);
 
-/// The instance that called the running host function; its memory 0 for host functions (null if none).
+/// The instance that called the running host function; its memory 0 for host functions (null if
+/// none).
 [[nodiscard]] Instance* caller_instance(const abi::Exec* exec) noexcept;
 [[nodiscard]] Memory* caller_memory(const abi::Exec* exec) noexcept;
 

@@ -47,7 +47,8 @@ struct Store::Impl {
   Impl(Store& s, const StoreConfig& c);
   ~Impl();
 
-  /// The error that ends a call whose status was `trapped`: what a host function noted, or the trap.
+  /// The error that ends a call whose status was `trapped`: what a host function noted, or the
+  /// trap.
   [[nodiscard]] Error take_error();
   [[nodiscard]] bool running() const noexcept { return depth != 0; }
 
@@ -90,7 +91,8 @@ struct Store::Impl {
 
 [[nodiscard]] u32 slots_of(std::span<const ValType> types) noexcept;
 
-/// Claims the store for the calling thread, from one call of the host to its end; calls may be nested.
+/// Claims the store for the calling thread, from one call of the host to its end; calls may be
+/// nested.
 class Entry {
  public:
   explicit Entry(Store::Impl& impl) noexcept;

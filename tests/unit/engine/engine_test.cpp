@@ -234,10 +234,13 @@ TEST_F(LinkerTest, UnknownFunctionsMayAnswerZero) {
   linker.unknown = Linker::Unknown::default_values;
   runtime::Instance* const instance =
       link(R"((module (import "env" "f" (func (param i32) (result i64 v128 externref)))
-              (import "env" "g" (func (result (ref func)))) (export "f" (func 0)) (export "g" (func 1))))");
+              (import "env" "g" (func (result (ref func))))
+              (export "f" (func 0)) (export "g" (func 1))))");
   std::vector<runtime::Value> results;
-  ASSERT_TRUE(store->call(instance->find_export("f")->func,
-                          std::vector<runtime::Value>{{type_i32, 5}}, results).has_value());
+  ASSERT_TRUE(store
+                  ->call(instance->find_export("f")->func,
+                         std::vector<runtime::Value>{{type_i32, 5}}, results)
+                  .has_value());
   ASSERT_EQ(results.size(), 3u);
   EXPECT_EQ(results[0].lo | results[1].lo | results[1].hi | results[2].lo, 0u);
   EXPECT_FALSE(store->call(instance->find_export("g")->func, {}, results).has_value());

@@ -29,8 +29,8 @@ class Slice : public testing::Test {
     store = engine->new_store().value();
   }
   Engine::ModulePtr compile(std::string_view text, std::string name = "m") {
-    auto module =
-        engine->compile({reinterpret_cast<const u8*>(text.data()), text.size()}, {}, std::move(name));
+    auto module = engine->compile({reinterpret_cast<const u8*>(text.data()), text.size()}, {},
+                                  std::move(name));
     if (!module) ADD_FAILURE() << module.error().to_string();
     return module ? *module : nullptr;
   }
@@ -118,26 +118,29 @@ TEST_F(Slice, ATrapBelowAHostFunctionShowsTheFramesOfBothCalls) {
     abi::Func* inner = nullptr;
     std::string inner_frames;
   } env;
-  abi::Func* const again = host({type_i32}, {type_i32}, [](Exec* exec, void* data, const FuncBody*,
-                                                           Slot* args) {
-    auto& e = *static_cast<Env*>(data);
-    std::vector<Slot> slots{args[0], 0};
-    auto result = exec->store->call_raw(e.inner, slots);
-    if (result) {
-      args[0] += slots[0];
-      return Status::returned;
-    }
-    e.inner_frames = names(result.error());
-    exec->store->note_error(std::move(result.error()));
-    return Status::trapped;
-  }, &env);
-  Instance* const i = instantiate(R"((module (import "h" "again" (func $again (param i32) (result i32)))
+  abi::Func* const again = host(
+      {type_i32}, {type_i32},
+      [](Exec* exec, void* data, const FuncBody*, Slot* args) {
+        auto& e = *static_cast<Env*>(data);
+        std::vector<Slot> slots{args[0], 0};
+        auto result = exec->store->call_raw(e.inner, slots);
+        if (result) {
+          args[0] += slots[0];
+          return Status::returned;
+        }
+        e.inner_frames = names(result.error());
+        exec->store->note_error(std::move(result.error()));
+        return Status::trapped;
+      },
+      &env);
+  Instance* const i =
+      instantiate(R"((module (import "h" "again" (func $again (param i32) (result i32)))
     (func $inner (export "inner") (param i32) (result i32)
       (if (i32.eqz (local.get 0)) (then (unreachable)))
       (i32.mul (local.get 0) (i32.const 10)))
     (func $outer (export "outer") (param i32) (result i32)
       (i32.add (i32.const 1) (call $again (local.get 0))))))",
-                                  {again});
+                  {again});
   env.inner = func(i, "inner");
   EXPECT_EQ(call(i, "outer", {4}).value(), 45u);
   const auto result = call(i, "outer", {0});
@@ -149,17 +152,18 @@ TEST_F(Slice, ATrapBelowAHostFunctionShowsTheFramesOfBothCalls) {
 }
 
 TEST_F(Slice, HostFunctionsSeeTheirCallersMemory) {
-  abi::Func* const peek = host({type_i32}, {type_i32}, [](Exec* exec, void*, const FuncBody*,
-                                                          Slot* args) {
-    runtime::Memory* const memory = runtime::caller_memory(exec);
-    EXPECT_NE(memory, nullptr);
-    args[0] = memory == nullptr ? 0 : memory->bytes()[args[0]];
-    return Status::returned;
-  });
-  Instance* const i = instantiate(R"((module (import "h" "peek" (func $peek (param i32) (result i32)))
+  abi::Func* const peek =
+      host({type_i32}, {type_i32}, [](Exec* exec, void*, const FuncBody*, Slot* args) {
+        runtime::Memory* const memory = runtime::caller_memory(exec);
+        EXPECT_NE(memory, nullptr);
+        args[0] = memory == nullptr ? 0 : memory->bytes()[args[0]];
+        return Status::returned;
+      });
+  Instance* const i =
+      instantiate(R"((module (import "h" "peek" (func $peek (param i32) (result i32)))
     (memory 1) (data (i32.const 3) "A")
     (func (export "f") (result i32) (call $peek (i32.const 3)))))",
-                                  {peek});
+                  {peek});
   EXPECT_EQ(call(i, "f").value(), 65u);
 }
 
@@ -213,10 +217,11 @@ TEST_F(Slice, OneInstanceWithGuardAndOneWithout) {
   plain->state.base[8] = 5;
   guarded->state.base[8] = 6;
   const auto module = compile(text);
-  abi::Func* const zero = host({type_i32}, {type_i32}, [](Exec*, void*, const FuncBody*, Slot* args) {
-    args[0] = 0;
-    return Status::returned;
-  });
+  abi::Func* const zero =
+      host({type_i32}, {type_i32}, [](Exec*, void*, const FuncBody*, Slot* args) {
+        args[0] = 0;
+        return Status::returned;
+      });
   Instance* const a = store->instantiate(module, std::vector<Extern>{plain, zero}).value();
   Instance* const b =
       store->instantiate(module, std::vector<Extern>{guarded, *a->find_export("load")}).value();
@@ -252,11 +257,13 @@ TEST_F(Slice, GrowingAMovableMemoryWhileItRuns) {
 
 // 5, in part
 TEST_F(Slice, TailCallsThroughHostAndInstancesTakeNoSpace) {
-  abi::Func* const pass = host({type_i32}, {type_i32}, [](Exec* exec, void* data, const FuncBody*,
-                                                          Slot*) {
-    exec->pending.tail_callee = *static_cast<abi::Func**>(data);
-    return Status::tail_call;
-  }, &m_target);
+  abi::Func* const pass = host(
+      {type_i32}, {type_i32},
+      [](Exec* exec, void* data, const FuncBody*, Slot*) {
+        exec->pending.tail_callee = *static_cast<abi::Func**>(data);
+        return Status::tail_call;
+      },
+      &m_target);
   constexpr const char* text = R"((module (import "e" "next" (func $next (param i32) (result i32)))
     (func (export "f") (param i32) (result i32)
       (if (i32.eqz (local.get 0)) (then (return (i32.const 5))))
@@ -393,11 +400,12 @@ TEST_F(Slice, StoresNestAndTheInnerOneTraps) {
   const auto module = compile(R"((module (memory 1) (func (export "load") (param i32) (result i32)
     (i32.load (local.get 0)))))");
   load = func(inner->instantiate(module, {}).value(), "load");
-  abi::Func* const nested = host({type_i32}, {type_i32}, [](Exec*, void*, const FuncBody*, Slot* args) {
-    std::vector<Slot> slots{args[0]};
-    args[0] = inner->call_raw(load, slots).has_value() ? 1 : 0;
-    return Status::returned;
-  });
+  abi::Func* const nested =
+      host({type_i32}, {type_i32}, [](Exec*, void*, const FuncBody*, Slot* args) {
+        std::vector<Slot> slots{args[0]};
+        args[0] = inner->call_raw(load, slots).has_value() ? 1 : 0;
+        return Status::returned;
+      });
   Instance* const i = instantiate(R"((module (import "e" "f" (func $f (param i32) (result i32)))
     (memory 1)
     (func (export "f") (param i32) (result i32) (call $f (local.get 0)))

@@ -137,7 +137,7 @@ void fault() { *reinterpret_cast<volatile int*>(8) = 1; }
 
 TEST(SignalsDeathTest, AFaultThatIsNotOursReachesThePreviousHandler) {
   const auto child = [](bool with_info) {
-    struct sigaction action {};
+    struct sigaction action{};
     if (with_info) {
       action.sa_flags = SA_SIGINFO;
       action.sa_sigaction = [](int, siginfo_t* info, void*) {

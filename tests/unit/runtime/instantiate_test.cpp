@@ -28,12 +28,15 @@ class InstantiateTest : public RuntimeTest {
     return store->new_table(t, 0).value();
   }
   void expect_incompatible(std::string_view import, Extern item) {
-    const Error error = refusal("(module (import \"m\" \"x\" " + std::string(import) + "))", {item});
+    const Error error =
+        refusal("(module (import \"m\" \"x\" " + std::string(import) + "))", {item});
     EXPECT_EQ(error.kind(), ErrorKind::link) << import;
-    EXPECT_TRUE(error.message().starts_with("incompatible import type: \"m\" \"x\"")) << error.message();
+    EXPECT_TRUE(error.message().starts_with("incompatible import type: \"m\" \"x\""))
+        << error.message();
   }
   void expect_compatible(std::string_view import, Extern item) {
-    EXPECT_NE(instantiate("(module (import \"m\" \"x\" " + std::string(import) + "))", {item}), nullptr)
+    EXPECT_NE(instantiate("(module (import \"m\" \"x\" " + std::string(import) + "))", {item}),
+              nullptr)
         << import;
   }
 };
@@ -142,7 +145,8 @@ TEST_F(InstantiateTest, ExportsComeInOrderAndReexportsAreTheSame) {
   abi::Func* const func = nop();
   Instance* const i = instantiate(R"((module (import "m" "f" (func $f))
     (func $own) (memory 1)
-    (export "b" (func $own)) (export "a" (func $f)) (export "" (memory 0)) (export "c" (func $own))))",
+    (export "b" (func $own)) (export "a" (func $f)) (export "" (memory 0))
+    (export "c" (func $own))))",
                                   {func});
   const auto exports = i->exports();
   ASSERT_EQ(exports.size(), 4u);
@@ -154,10 +158,9 @@ TEST_F(InstantiateTest, ExportsComeInOrderAndReexportsAreTheSame) {
 }
 
 TEST_F(InstantiateTest, FunctionImports) {
-  abi::Func* const func =
-      host({type_i32}, {type_i64}, [](abi::Exec*, void*, const abi::FuncBody*, abi::Slot*) {
-        return abi::Status::returned;
-      });
+  abi::Func* const func = host(
+      {type_i32}, {type_i64},
+      [](abi::Exec*, void*, const abi::FuncBody*, abi::Slot*) { return abi::Status::returned; });
   expect_compatible("(func (param i32) (result i64))", func);
   expect_incompatible("(func (param i32))", func);
   expect_incompatible("(func (param i64) (result i64))", func);
@@ -261,7 +264,8 @@ TEST_F(InstantiateTest, ATrapLeavesWhatWasWritten) {
 
 TEST_F(InstantiateTest, SegmentOffsetsOf64Bits) {
   EXPECT_NE(instantiate(R"((module (memory i64 1) (data (i64.const 65535) "x")))"), nullptr);
-  EXPECT_EQ(refusal(R"((module (memory i64 1) (data (i64.const -1) "x")))").kind(), ErrorKind::trap);
+  EXPECT_EQ(refusal(R"((module (memory i64 1) (data (i64.const -1) "x")))").kind(),
+            ErrorKind::trap);
   EXPECT_EQ(refusal(R"((module (memory 1) (data (i32.const -1) "x")))").kind(), ErrorKind::trap);
   EXPECT_NE(instantiate(R"((module (memory 0) (data (i32.const 0) "")))"), nullptr);
 }
@@ -272,7 +276,8 @@ TEST_F(InstantiateTest, TheStartFunctionRunsLast) {
     ran += inst->memory0[0] == 'x';
     return abi::Status::returned;
   };
-  constexpr const char* text = R"((module (memory 1) (data (i32.const 0) "x") (func $s) (start $s)))";
+  constexpr const char* text =
+      R"((module (memory 1) (data (i32.const 0) "x") (func $s) (start $s)))";
   instantiate(text);
   EXPECT_EQ(ran, 1);
   scripts()[0] = [this](abi::Exec*, abi::Inst*, abi::Slot*) {

@@ -28,7 +28,9 @@ TEST_F(MemoryTest, GuardedMemoriesGrowInPlace) {
   EXPECT_EQ(memory->pages(), 3u);
   EXPECT_EQ(memory->bytes().size(), 3 * page);
   memory->bytes()[3 * page - 1] = 9;
-  if (memory->guarded()) { EXPECT_EQ(memory->state.base, base); }
+  if (memory->guarded()) {
+    EXPECT_EQ(memory->state.base, base);
+  }
   EXPECT_EQ(memory->state.base[0], 42);
   EXPECT_EQ(memory->grow(8), ~u64{0});
   EXPECT_EQ(memory->grow(~u64{0}), ~u64{0});
@@ -53,7 +55,9 @@ TEST_F(MemoryTest, AReusedReservationIsZeroAndClosed) {
     for (const u8 byte : memory->bytes()) ASSERT_EQ(byte, 0);
     std::memset(memory->state.base, 0xff, memory->bytes().size());
     volatile u8* const base = memory->state.base;
-    if (memory->guarded() && round > 0) { EXPECT_DEATH(base[page] = 1, ""); }
+    if (memory->guarded() && round > 0) {
+      EXPECT_DEATH(base[page] = 1, "");
+    }
   }
 }
 

@@ -77,7 +77,8 @@ TEST_F(TableTest, ResolveIndirect) {
   instance = instantiate(ten);
   const TypeId v = func_type({}, {}), i = func_type({type_i32}, {});
   EXPECT_EQ(resolve(2, v), instance->func(0));
-  EXPECT_EQ(resolve(0xffff'0000'0000'0003, v), instance->func(1));  // high half: not part of the index
+  EXPECT_EQ(resolve(0xffff'0000'0000'0003, v),
+            instance->func(1));  // high half: not part of the index
   EXPECT_EQ(resolve(11, i), instance->func(9));
   EXPECT_EQ(resolve(4, i), nullptr);
   EXPECT_EQ(trap(), Trap::indirect_call_type_mismatch);
