@@ -205,7 +205,7 @@ TEST_F(Files, BrokenPipeIsAnErrno) {
 TEST_F(Files, NonblockingPipe) {
   make_pipe();
   EXPECT_EQ(fd_fdstat_set_flags(call, 10, fdflag::nonblock), Errno::success);
-  EXPECT_EQ(read(10), "[resource unavailable, or operation would block]");
+  EXPECT_EQ(read(10), "[resource temporarily unavailable]");
   EXPECT_EQ(fcntl(m_pipe[0], F_GETFL) & O_NONBLOCK, 0) << "the host's flag is not touched";
   EXPECT_EQ(fd_fdstat_set_flags(call, 11, fdflag::nonblock), Errno::success);
   u64 written = 0;

@@ -116,7 +116,7 @@ TEST_F(Sockets, NonblockingAndStopped) {
   requests = 0;
   EXPECT_EQ(fd_fdstat_set_flags(call, m_fd, fdflag::nonblock), Errno::success);
   EXPECT_EQ(receive(1), Errno::again);
-  EXPECT_EQ(read(m_fd), "[resource unavailable, or operation would block]");
+  EXPECT_EQ(read(m_fd), "[resource temporarily unavailable]");
 }
 
 TEST_F(Sockets, Accept) {
