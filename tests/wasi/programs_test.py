@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Small WASI programs through `zhan run`: streams, exit codes, directories, and what must not open."""
+"""Small WASI programs through `zhan run`: streams, exit codes, directories, refusals."""
 import os
 import pathlib
 import subprocess

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the built preview 1 tests of the public WASI test suite, if a copy of it is at hand.
 
-ZHAN_WASI_TESTSUITE names a folder that holds NAME.wasm and NAME.json files somewhere below, as the
-suite's branch of built tests does; each is run by the program $ZHAN in a copy of its folder. Without
-the variable the test is skipped.
+ZHAN_WASI_TESTSUITE names a folder that holds NAME.wasm and NAME.json files somewhere below, as
+the suite's branch of built tests does; each is run by the program $ZHAN in a copy of its folder.
+Without the variable the test is skipped.
 """
 import json
 import os

@@ -1,6 +1,6 @@
 ;; SPDX-License-Identifier: Apache-2.0
-;; Opens the file that its first argument names below descriptor 3, creating it if the second argument
-;; is there, and exits with the errno.
+;; Opens the file that its first argument names below descriptor 3, creating it if there is a second
+;; argument, and exits with the errno.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
