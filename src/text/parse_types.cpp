@@ -363,6 +363,7 @@ void parse_type_fields(Context& x) {
     x.c.seek(field.begin);
     rec_group(x);
   }
+  if (!x.c.ok()) return;  // the last type may be half read
   for (const RecGroup& group : x.m.types.groups)
     if (group.count == 1 && is_plain_function(x.m.types.types[group.first]))
       remember_signature(x, group.first);
