@@ -75,6 +75,8 @@ inline constexpr TwoLeaves reversed_leaves[] = {
     {tok::slot, tok::acc}, {tok::slot, tok::local}, {tok::local, tok::acc}};
 inline constexpr TwoLeaves konst_first_leaves[] = {
     {tok::konst, tok::slot}, {tok::konst, tok::acc}, {tok::konst, tok::local}};
+/// With a 64-bit constant that no 32-bit field holds.
+inline constexpr TwoLeaves konst8_leaves[] = {{tok::slot, tok::konst8}, {tok::acc, tok::konst8}};
 inline constexpr TwoLeaves float_leaves[] = {
     {tok::slot, tok::slot}, {tok::acc, tok::slot}, {tok::acc, tok::konst}, {tok::slot, tok::konst}};
 inline constexpr TwoLeaves float_reversed_leaves[] = {

@@ -25,12 +25,35 @@ consteval KeyList indexed_load_keys(Token mode) {
       const Token load = static_cast<Token>(tok::of(op) + mode);
       for (const TwoLeaves& two : ordered_leaves)
         list.add(key_of(dest, load, Op::i32_add, two.a, two.b));
+      for (Token leaf : int_leaves) list.add(key_of(dest, load, Op::i32_shl, leaf, tok::konst));
       for (Token index : int_leaves)
         for (Token base : {tok::slot, tok::local, tok::konst})
           if (index != tok::local || base != tok::local)
             list.add(key_of(dest, load, Op::i32_add, Op::i32_shl, index, tok::konst, base));
     }
   return list;
+}
+
+/// A loaded value is stored in a slot (or the pinned local) and tested, or stored in memory.
+consteval void add_stored_loads(KeyList& list, Token mode) {
+  const auto in = [mode](Op op) { return static_cast<Token>(tok::of(op) + mode); };
+  for (Op op : test_loads)
+    for (Token leaf : int_leaves)
+      for (Token branch : {tok::br_if, tok::br_if_back, tok::br_unless, tok::br_unless_back}) {
+        list.add(key_of(tok::val_slot, in(op), leaf, branch, tok::acc));
+        list.add(key_of(tok::val_local, in(op), leaf, branch, tok::local));
+      }
+  for (Op op : test_loads)
+    for_ops([](const OpInfo& info) { return is_compare(info, 'i'); }, [&](Op compare) {
+      for (Token leaf : int_leaves)
+        for (Token branch : branch_ifs)
+          list.add(key_of(tok::val_slot, in(op), leaf, branch, compare, tok::acc, tok::konst));
+    });
+  for (Token from : int_leaves)
+    for (Token to : {tok::slot, tok::local}) {
+      list.add(key_of(tok::val_slot, in(Op::i32_load), from, in(Op::i32_store), to, tok::slot));
+      list.add(key_of(tok::val_slot, in(Op::i32_load), from, in(Op::i32_store), to, tok::acc));
+    }
 }
 
 /// load(load(x)), tests of loads, arithmetic on loads.
@@ -41,6 +64,13 @@ consteval KeyList load_use_keys(Token mode) {
     for (Token dest : dests_of(op))
       for (Token leaf : int_leaves)
         list.add(key_of(dest, static_cast<Token>(tok::of(op) + mode), pointer, leaf));
+  add_stored_loads(list, mode);
+  for_ops([](const OpInfo& info) { return is_compare(info, 'I'); }, [&](Op compare) {
+    for (Token branch : branch_ifs)
+      for (Token leaf : int_leaves)
+        for (Token other : {tok::slot, tok::konst})
+          list.add(key_of(branch, compare, static_cast<Token>(tok::of(Op::i64_load) + mode), leaf, other));
+  });
   for (Op op : test_loads)
     for (Token leaf : int_leaves) {
       const Token load = static_cast<Token>(tok::of(op) + mode);
@@ -133,8 +163,20 @@ consteval KeyList store_use_keys(Token mode) {
           list.add(key_of(in(store), to, value, two.a, two.b));
   for (Op value : {Op::f64_add, Op::f64_mul, Op::f64_sub})
     for (Token to : {tok::slot, tok::local})
-      for (const TwoLeaves& two : float_leaves)
+      for (const TwoLeaves& two : float_leaves) {
         list.add(key_of(in(Op::f64_store), to, value, two.a, two.b));
+        if (value == Op::f64_sub && two.a == tok::acc)
+          list.add(key_of(in(Op::f64_store), to, value, two.b, two.a));
+      }
+  for (Op store : {Op::i32_store, Op::i64_store, Op::f64_store})
+    for (Token index : int_leaves)
+      for (Token value : {tok::slot, tok::konst})
+        list.add(key_of(in(store), Op::i32_shl, index, tok::konst, value));
+  for (Token to : {tok::slot, tok::local})
+    for (Token value : {tok::slot, tok::konst, tok::local})
+      for (Token branch : {tok::br_if, tok::br_if_back, tok::br_unless, tok::br_unless_back})
+        for (Token leaf : int_leaves)
+          list.add(key_of(in(Op::i32_store), to, value, branch, leaf));
   for (Op store : {Op::i32_store, Op::i32_store8, Op::i32_store16, Op::i64_store, Op::f64_store,
                    Op::f32_store})
     for (const TwoLeaves& two : ordered_leaves)

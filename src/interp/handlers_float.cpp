@@ -15,6 +15,7 @@ static consteval KeyList make_list() {
   const auto compare = [](const OpInfo& i) { return is_compare(i, 'f') || is_compare(i, 'F'); };
   for_ops(binary, [&](Op op) {
     add(op, float_leaves, float_dests);
+    if (op_info(op).params()[0] == 'F') add(op, konst8_leaves, float_dests);
     if (!op_info(op).is(trait::commutes)) add(op, float_reversed_leaves, float_dests);
   });
   for_ops(unary, [&](Op op) {

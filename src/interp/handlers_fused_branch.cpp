@@ -20,9 +20,10 @@ static consteval void add_compares(KeyList& list) {
   for (Op op : {Op::i32_add, Op::i32_sub, Op::i32_and})
     for_ops(is_i32_compare, [&](Op compare) {
       for (Token x : int_leaves)
-        for (Token y : {tok::slot, tok::konst})
-          for (Token z : {tok::slot, tok::konst})
-            for (Token branch : branch_ifs) list.add(key_of(branch, compare, op, x, y, z));
+        for (Token z : {tok::slot, tok::konst})
+          if (op != Op::i32_and || z == tok::konst)
+            for (Token branch : branch_ifs)
+              list.add(key_of(branch, compare, op, x, tok::konst, z));
     });
 }
 
@@ -41,6 +42,20 @@ static consteval void add_counters(KeyList& list) {
   for_ops(is_i32_compare, [&](Op compare) { add(Op::i32_add, compare); });
   for_ops([](const OpInfo& info) { return is_compare(info, 'I'); },
           [&](Op compare) { add(Op::i64_add, compare); });
+}
+
+/// x = y & constant; if (x compares with a constant), and a move before a compare.
+static consteval void add_masked(KeyList& list) {
+  for_ops(is_i32_compare, [&](Op compare) {
+    for (Token branch : branch_ifs) {
+      for (Token leaf : int_leaves)
+        list.add(key_of(tok::val_slot, Op::i32_and, leaf, tok::konst, branch, compare, tok::acc,
+                        tok::konst));
+      for (Token x : {tok::slot, tok::local})
+        for (Token y : {tok::slot, tok::konst})
+          list.add(key_of(tok::move, tok::slot, branch, compare, x, y));
+    }
+  });
 }
 
 /// A result is stored and tested.
@@ -71,6 +86,7 @@ static consteval KeyList make_list() {
   add_tests(list);
   add_compares(list);
   add_counters(list);
+  add_masked(list);
   add_stored_tests(list);
   add_jumps(list);
   return list;

@@ -34,6 +34,15 @@ static consteval void add_selects(KeyList& list) {
             if (two.b != tok::local)
               list.add(key_of(dest, tok::select_w, x, y, compare, two.a, two.b));
   });
+  for_ops([](const OpInfo& info) { return is_compare(info, 'I'); }, [&](Op compare) {
+    for (Token x : {tok::slot, tok::konst})
+      for (Token y : {tok::slot, tok::konst})
+        for (Token other : {tok::slot, tok::konst})
+          for (Token dest : {tok::val_acc, tok::val_slot}) {
+            list.add(key_of(dest, tok::select_w, x, y, compare, tok::acc, other));
+            if (x == y) list.add(key_of(dest, tok::select_i, x, y, compare, tok::acc, other));
+          }
+  });
 }
 
 static consteval void add_returns(KeyList& list) {

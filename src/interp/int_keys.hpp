@@ -21,6 +21,7 @@ consteval KeyList int_keys(char letter) {
   };
   for_ops(arithmetic, [&](Op op) {
     add_binary(list, op, ordered_leaves, int_dests);
+    if (letter == 'I') add_binary(list, op, konst8_leaves, int_dests);
     if (op_info(op).is(trait::commutes)) return;
     add_binary(list, op, reversed_leaves, int_dests);
     add_binary(list, op, konst_first_leaves, int_dests);

@@ -99,7 +99,9 @@ bool OperandStack::is_last_result(const Operand& operand) const noexcept {
 bool OperandStack::leaf(const Operand& operand, char want, Leaf& leaf) const noexcept {
   if (operand.in == Operand::In::konst) {
     leaf.token = tok::konst;
-    return small_konst(operand, want, leaf.field);
+    if (small_konst(operand, want, leaf.field)) return true;
+    leaf = {tok::konst8, operand.value};
+    return true;
   }
   const u32 slot = readable_slot(operand);
   if (operand.in == Operand::In::local && is_pinned(slot)) {

@@ -113,7 +113,7 @@ void Predecoder::binary(Token token, char letter, char result, Op swapped) {
     return {tok::slot, m_stack.slot_of(m_stack.at(index))};
   };
   if (x.token == y.token && (x.token == tok::acc || x.token == tok::local)) y = as_slot(second);
-  if (x.token == tok::konst && y.token == tok::konst) x = as_slot(first);
+  if (rank(x.token) == 3 && rank(y.token) == 3) x = as_slot(first);
   if (commutes && rank(x.token) > rank(y.token)) {
     std::swap(x, y);
     std::swap(first, second);
@@ -247,12 +247,13 @@ void Predecoder::select(char letter) {
   tree.push(token, 0, m_stack.where);
   Leaf condition;
   (void)force_leaf(base + 2, 'i', condition);
-  if (condition.token == tok::konst) m_stack.keep(base + 2), condition = {tok::slot, m_stack.at(base + 2).slot};
+  if (rank(condition.token) == 3) m_stack.keep(base + 2), condition = {tok::slot, m_stack.at(base + 2).slot};
   for (u32 i = 0; i < 2; ++i) {
     Leaf leaf;
     (void)force_leaf(base + i, letter, leaf);
     const bool is_float = letter == 'f' || letter == 'F';
-    if ((leaf.token == tok::acc && !is_float) || (leaf.token == tok::konst && is_float)) {
+    if ((leaf.token == tok::acc && !is_float) || (leaf.token == tok::konst && is_float) ||
+        leaf.token == tok::konst8) {
       m_stack.keep_value(base + i);
       leaf = {tok::slot, m_stack.slot_of(m_stack.at(base + i))};
     }

@@ -12,7 +12,7 @@ namespace {
 const Family* const families[] = {&int32_family,    &int64_family,    &float_family,
                                   &convert_family,  &plain_family,    &branch_family,
                                   &explicit_loads,  &explicit_stores,
-                                  &fused_int32,     &fused_int64,     &fused_branch,
+                                  &fused_int32,     &fused_int64,     &fused_float,     &fused_branch,
                                   &fused_move,      &explicit_indexed_load,
                                   &explicit_load_use, &explicit_load_binary, &explicit_store_use,
 #if !ZHAN_EXPLICIT_CHECKS
