@@ -74,6 +74,12 @@ if(zhan_has_lld)
   target_link_options(zhan-flags INTERFACE -fuse-ld=lld -Wl,--icf=none)
 endif()
 
+# The table of handlers is thousands of addresses: one bit each instead of 24 bytes in the file.
+check_linker_flag(CXX -Wl,-z,pack-relative-relocs zhan_has_relr)
+if(zhan_has_relr)
+  target_link_options(zhan-flags INTERFACE -Wl,-z,pack-relative-relocs)
+endif()
+
 # Handlers chained by tail calls, or called from a loop.
 set(CMAKE_REQUIRED_FLAGS "-O1 -std=c++23")
 check_cxx_source_compiles("

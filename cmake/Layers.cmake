@@ -44,6 +44,8 @@ endfunction()
 function(zhan_interpreter_flags target sources)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:-fomit-frame-pointer> $<$<COMPILE_LANGUAGE:CXX>:-fno-lto>)
+  # Nothing unwinds through a handler: no tables for thousands of them.
+  set(no_tables -fno-asynchronous-unwind-tables -fno-unwind-tables)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fcf-protection=none>)
   endif()
@@ -58,7 +60,7 @@ function(zhan_interpreter_flags target sources)
     list(APPEND options -fno-sanitize=all)
   endif()
   if(handlers)
-    set_property(SOURCE ${handlers} APPEND PROPERTY COMPILE_OPTIONS ${options})
+    set_property(SOURCE ${handlers} APPEND PROPERTY COMPILE_OPTIONS ${options} ${no_tables})
   endif()
 endfunction()
 

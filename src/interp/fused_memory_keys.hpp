@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fusions with loads and stores of memory 0: generic pairs that were ranked by how often they run over
-// many programs (docs/rationale.md). Each is one more key; none is required for a right result.
+// many programs (docs/rationale.md). Each is one more key; none is required for a right result. The mode
+// that compares has the same but for the products with all compares, which are most of the code.
 #pragma once
 
 #include "interp/memory_keys.hpp"
@@ -43,12 +44,13 @@ consteval void add_stored_loads(KeyList& list, Token mode) {
         list.add(key_of(tok::val_slot, in(op), leaf, branch, tok::acc));
         list.add(key_of(tok::val_local, in(op), leaf, branch, tok::local));
       }
-  for (Op op : test_loads)
-    for_ops([](const OpInfo& info) { return is_compare(info, 'i'); }, [&](Op compare) {
-      for (Token leaf : int_leaves)
-        for (Token branch : branch_ifs)
-          list.add(key_of(tok::val_slot, in(op), leaf, branch, compare, tok::acc, tok::konst));
-    });
+  if (mode == 0)
+    for (Op op : {Op::i32_load, Op::i32_load8_u})
+      for_ops([](const OpInfo& info) { return is_compare(info, 'i'); }, [&](Op compare) {
+        for (Token leaf : int_leaves)
+          for (Token branch : branch_ifs)
+            list.add(key_of(tok::val_slot, in(op), leaf, branch, compare, tok::acc, tok::konst));
+      });
   for (Token from : int_leaves)
     for (Token to : {tok::slot, tok::local}) {
       list.add(key_of(tok::val_slot, in(Op::i32_load), from, in(Op::i32_store), to, tok::slot));
@@ -65,7 +67,7 @@ consteval KeyList load_use_keys(Token mode) {
       for (Token leaf : int_leaves)
         list.add(key_of(dest, static_cast<Token>(tok::of(op) + mode), pointer, leaf));
   add_stored_loads(list, mode);
-  for_ops([](const OpInfo& info) { return is_compare(info, 'I'); }, [&](Op compare) {
+  if (mode == 0) for_ops([](const OpInfo& info) { return is_compare(info, 'I'); }, [&](Op compare) {
     for (Token branch : branch_ifs)
       for (Token leaf : int_leaves)
         for (Token other : {tok::slot, tok::konst})
@@ -76,11 +78,10 @@ consteval KeyList load_use_keys(Token mode) {
       const Token load = static_cast<Token>(tok::of(op) + mode);
       for (Token branch : {tok::br_if, tok::br_if_back, tok::br_unless, tok::br_unless_back})
         list.add(key_of(branch, load, leaf));
-      for_ops([](const OpInfo& info) { return is_compare(info, 'i'); }, [&](Op compare) {
+      if (mode == 0 && op != Op::i32_load16_u) for_ops([](const OpInfo& info) { return is_compare(info, 'i'); }, [&](Op compare) {
         for (Token branch : branch_ifs)
-          for (Token other : {tok::slot, tok::konst, tok::local})
-            if (leaf != tok::local || other != tok::local)
-              list.add(key_of(branch, compare, load, leaf, other));
+          for (Token other : {tok::slot, tok::konst})
+            list.add(key_of(branch, compare, load, leaf, other));
       });
     }
   return list;

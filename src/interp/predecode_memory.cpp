@@ -56,10 +56,12 @@ void Predecoder::store(Op op) {
     action.push(value.token, value.field, m_stack.where);
     return action;
   };
-  if (!CellWriter::served(build())) {
-    m_stack.keep_value(base);
-    address = {tok::slot, m_stack.slot_of(m_stack.at(base))};
-  }
+  const auto as_slot = [&](u32 index) -> Leaf {
+    m_stack.keep_value(index);
+    return {tok::slot, m_stack.slot_of(m_stack.at(index))};
+  };
+  if (value.token == tok::konst8) value = as_slot(base + 1);
+  if (!CellWriter::served(build())) address = as_slot(base);
   const Action action = build();
   (void)m_stack.pop();
   (void)m_stack.pop();
