@@ -21,6 +21,10 @@ set_target_properties(libzhan PROPERTIES OUTPUT_NAME zhan EXPORT_NAME zhan LINKE
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${zhan_map})
 # nodelete: signal handlers, cells and thread-local state outlive any dlclose.
 target_link_options(libzhan PRIVATE -Wl,-z,nodelete -Wl,--version-script=${zhan_map})
+if(zhan_has_lld)
+  # Bounds of the section of handlers, which are nobody else's business.
+  target_link_options(libzhan PRIVATE -Wl,-z,start-stop-visibility=hidden)
+endif()
 if(NOT ZHAN_SANITIZE AND NOT ZHAN_FUZZ)
   target_link_options(libzhan PRIVATE -static-libstdc++ -static-libgcc -Wl,-z,defs)
 endif()

@@ -48,6 +48,7 @@ static void through_wasm(zhan_engine_t* engine) {
   OK(zhan_func_call(store, func_of(store, instance, "run"), &arg, 1, &result, 1));
   CHECK(env.seen == &ended);
   CHECK(zhan_ref_same(result.of.ref, arg.of.ref));
+  zhan_ref_drop(env.kept);
   CHECK(zhan_externref_data(store, result.of.ref) == &ended);
   zhan_vals_drop(&arg, 1);
   CHECK(arg.of.ref.root == 0);

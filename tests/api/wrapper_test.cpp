@@ -166,7 +166,7 @@ TEST_F(Wrapper, PassesReferencesAndFunctions) {
     const Instance instance = value_or_throw(Instance::make(own, load(R"((module
       (func (export "same") (param externref) (result externref) (local.get 0))
       (func (export "null") (result funcref) (ref.null func))
-      (func $f (export "self") (result funcref) (ref.func $f)))))")));
+      (func $f (export "self") (result funcref) (ref.func $f))))")));
     const Ref ref = value_or_throw(own.ref(Counted(&ended)));
     const auto same = value_or_throw(instance.func<Ref(Ref)>(own, "same"));
     const Ref back = value_or_throw(same(ref));
