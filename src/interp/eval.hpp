@@ -144,12 +144,11 @@ ZHAN_INLINE auto checked(R result, Trap& trap) noexcept {
 template <Key K, usize P>
 ZHAN_INLINE auto eval_meaning(Regs& r, Trap& trap) noexcept {
   constexpr Op op = op_of(K[P]);
-  constexpr std::string_view letters = op_info(op).params();
-  const auto x = eval<K, P + 1, letters[0]>(r, trap);
-  if constexpr (letters.size() == 1) {
+  const auto x = eval<K, P + 1, operand_letter(K[P], 0)>(r, trap);
+  if constexpr (arity(K[P]) == 1) {
     return checked(sem::meaning<op>(x), trap);
   } else {
-    const auto y = eval<K, tree_end<K, P + 1>, letters[1]>(r, trap);
+    const auto y = eval<K, tree_end<K, P + 1>, operand_letter(K[P], 1)>(r, trap);
     return checked(sem::meaning<op>(x, y), trap);
   }
 }
@@ -223,14 +222,14 @@ ZHAN_INLINE Cpp<want> eval(Regs& r, Trap& trap) noexcept {
 
 /// The class of a tree: of its operator, or raw bits for a leaf.
 [[nodiscard]] constexpr char letter_at(const Key& key, usize at) noexcept {
-  return is_leaf(key[at]) ? 'I' : token_shape(key[at]).result;
+  return is_leaf(key[at]) ? 'I' : result_letter(key[at]);
 }
 
 template <Key K, usize P>
 ZHAN_INLINE void run_store(Regs& r, Trap& trap) noexcept {
   constexpr OpInfo info = op_info(op_of(K[P]));
   const u32 index = eval<K, P + 1, 'i'>(r, trap);
-  const auto value = eval<K, tree_end<K, P + 1>, info.params()[1]>(r, trap);
+  const auto value = eval<K, tree_end<K, P + 1>, operand_letter(K[P], 1)>(r, trap);
   if constexpr (is_explicit(K[P]))
     if (trap != Trap::none) [[unlikely]] return;
   u8* address = address_of<K[P]>(r, index, read_field<u32>(r.pc, layout_for<K>.offset[P]), trap);
@@ -272,23 +271,24 @@ ZHAN_INLINE const Cell* leave_frame(Regs& r, Slot result) noexcept {
   return skip(&call, sizeof(CallCell));
 }
 
-template <Key K, usize Index>
-ZHAN_INLINE void run_nth(Regs& r, Trap& trap) noexcept {
-  constexpr usize at = actions_for<K>.at[Index];
-  if constexpr (at != Actions::none && at != actions_for<K>.exit) run_action<K, at>(r, trap);
-}
-
 template <Key K>
 ZHAN_FAULTING ZHAN_CC Status handler(ZHAN_PARAMS) {
   ZHAN_BEGIN
   Trap trap = Trap::none;
-  run_nth<K, 0>(r, trap);
-  if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
-  run_nth<K, 1>(r, trap);
-  if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
-  run_nth<K, 2>(r, trap);
-  if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
-  constexpr usize exit = actions_for<K>.exit;
+  constexpr const Actions& actions = actions_for<K>;
+  if constexpr (actions.exit != 0) {
+    run_action<K, actions.at[0]>(r, trap);
+    if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+  }
+  if constexpr (actions.count > 1 && actions.exit != actions.at[1]) {
+    run_action<K, actions.at[1]>(r, trap);
+    if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+  }
+  if constexpr (actions.count > 2 && actions.exit != actions.at[2]) {
+    run_action<K, actions.at[2]>(r, trap);
+    if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+  }
+  constexpr usize exit = actions.exit;
   constexpr const Layout& layout = layout_for<K>;
   if constexpr (exit == Actions::none) {
     ZHAN_NEXT(skip(r.pc, layout.size));

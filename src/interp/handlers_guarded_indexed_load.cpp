@@ -3,9 +3,11 @@
 #include "interp/families.hpp"
 #include "interp/fused_memory_keys.hpp"
 
+#if !ZHAN_EXPLICIT_CHECKS
 namespace zhan::interp {
 
 static constexpr KeyList list = indexed_load_keys(0);
 constinit const Family guarded_indexed_load = FamilyOf<list>::family;
 
 }  // namespace zhan::interp
+#endif

@@ -3,9 +3,11 @@
 #include "interp/families.hpp"
 #include "interp/fused_memory_keys.hpp"
 
+#if !ZHAN_EXPLICIT_CHECKS
 namespace zhan::interp {
 
 static constexpr KeyList list = store_use_keys(0);
 constinit const Family guarded_store_use = FamilyOf<list>::family;
 
 }  // namespace zhan::interp
+#endif

@@ -3,9 +3,11 @@
 #include "interp/families.hpp"
 #include "interp/memory_keys.hpp"
 
+#if !ZHAN_EXPLICIT_CHECKS
 namespace zhan::interp {
 
 static constexpr KeyList list = store_keys(0);
 constinit const Family guarded_stores = FamilyOf<list>::family;
 
 }  // namespace zhan::interp
+#endif

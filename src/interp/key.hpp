@@ -65,20 +65,10 @@ inline constexpr Token explicit_ = 1024;
 }  // namespace tok
 
 [[nodiscard]] constexpr bool is_leaf(Token t) noexcept { return t >= tok::slot && t <= tok::last_leaf; }
-[[nodiscard]] constexpr bool is_root(Token t) noexcept;
 [[nodiscard]] constexpr bool is_op(Token t) noexcept { return t >= tok::first_op; }
 [[nodiscard]] constexpr bool is_explicit(Token t) noexcept { return t >= tok::explicit_; }
 [[nodiscard]] constexpr Op op_of(Token t) noexcept {
   return static_cast<Op>((t >= tok::explicit_ ? t - tok::explicit_ : t) - tok::first_op);
-}
-[[nodiscard]] constexpr bool is_memory(Token t) noexcept {
-  return is_op(t) && op_info(op_of(t)).is(trait::load | trait::store);
-}
-[[nodiscard]] constexpr bool is_store(Token t) noexcept {
-  return is_op(t) && op_info(op_of(t)).is(trait::store);
-}
-[[nodiscard]] constexpr bool is_root(Token t) noexcept {
-  return (t >= tok::first_root && t <= tok::last_root) || is_store(t);
 }
 [[nodiscard]] constexpr bool is_branch(Token t) noexcept {
   return t >= tok::br && t <= tok::br_unless_back;
@@ -119,8 +109,10 @@ struct TokenShape {
   return {"I", 0};  // val, move, set_global, ret: any class, told by the tree
 }
 
+namespace detail {
+
 /// Bytes of a token's field.
-[[nodiscard]] constexpr u32 field_size(Token t) noexcept {
+[[nodiscard]] constexpr u8 width_of_field(Token t, bool memory) noexcept {
   switch (t) {
     case tok::slot: case tok::val_acc: case tok::val_slot: case tok::val_local: case tok::move:
       return 2;
@@ -128,8 +120,57 @@ struct TokenShape {
     case tok::get_global_f: case tok::get_global_d: case tok::get_global_far: case tok::memory_size:
       return 4;
     case tok::konst8: return 8;
-    default: return is_branch(t) || is_memory(t) ? 4 : 0;
+    default: return is_branch(t) || memory ? 4 : 0;
   }
+}
+
+/// What is asked of tokens again and again while handlers are compiled, worked out once.
+struct TokenFacts {
+  u8 arity = 0;  // operands below it in the tree
+  u8 field = 0;  // bytes of its field
+  bool load = false;
+  bool store = false;
+  char result = 0;
+  std::array<char, 3> operands{};
+};
+[[nodiscard]] constexpr TokenFacts facts_of(Token t) noexcept {
+  TokenFacts facts;
+  if (is_op(t) && static_cast<usize>(op_of(t)) >= op_count) return facts;
+  if (is_op(t)) {
+    const OpInfo& info = op_info(op_of(t));
+    if (info.special()) return facts;
+    facts.load = info.is(trait::load);
+    facts.store = info.is(trait::store);
+  }
+  facts.field = width_of_field(t, facts.load || facts.store);
+  if (is_leaf(t)) return facts;
+  const TokenShape shape = token_shape(t);
+  facts.arity = static_cast<u8>(shape.operands.size());
+  facts.result = shape.result;
+  for (usize i = 0; i < shape.operands.size() && i < 3; ++i) facts.operands[i] = shape.operands[i];
+  return facts;
+}
+inline constexpr auto token_facts = [] {
+  std::array<TokenFacts, 2 * tok::explicit_> facts{};
+  for (usize i = tok::slot; i < facts.size(); ++i) facts[i] = facts_of(static_cast<Token>(i));
+  return facts;
+}();
+
+}  // namespace detail
+
+[[nodiscard]] constexpr u32 field_size(Token t) noexcept { return detail::token_facts[t].field; }
+[[nodiscard]] constexpr usize arity(Token t) noexcept { return detail::token_facts[t].arity; }
+[[nodiscard]] constexpr bool is_store(Token t) noexcept { return detail::token_facts[t].store; }
+[[nodiscard]] constexpr bool is_memory(Token t) noexcept {
+  return detail::token_facts[t].load || detail::token_facts[t].store;
+}
+[[nodiscard]] constexpr bool is_root(Token t) noexcept {
+  return (t >= tok::first_root && t <= tok::last_root) || is_store(t);
+}
+/// Letter of a token's result, or of its operand number i.
+[[nodiscard]] constexpr char result_letter(Token t) noexcept { return detail::token_facts[t].result; }
+[[nodiscard]] constexpr char operand_letter(Token t, usize i) noexcept {
+  return detail::token_facts[t].operands[i];
 }
 
 inline constexpr usize max_tokens = 8;
@@ -160,28 +201,6 @@ struct Key {
   }
 };
 
-namespace detail {
-struct TokenFacts {
-  u8 arity = 0;  // operands below it in the tree
-  u8 field = 0;  // bytes of its field
-};
-/// Looked up again and again while handlers are compiled: worked out once.
-inline constexpr auto token_facts = [] {
-  std::array<TokenFacts, 2 * tok::explicit_> facts{};
-  for (usize i = tok::slot; i < facts.size(); ++i) {
-    const Token t = static_cast<Token>(i);
-    const bool exists = !is_op(t) || static_cast<usize>(op_of(t)) < op_count;
-    if (!exists) continue;
-    facts[i].field = static_cast<u8>(field_size(t));
-    const bool special = is_op(t) && op_info(op_of(t)).special();
-    if (!is_leaf(t) && !special) facts[i].arity = static_cast<u8>(token_shape(t).operands.size());
-  }
-  return facts;
-}();
-}  // namespace detail
-
-[[nodiscard]] constexpr usize arity(Token t) noexcept { return detail::token_facts[t].arity; }
-
 /// Where the fields of a cell lie: two-byte ones first, then four, then eight; from the cell's start.
 struct Layout {
   std::array<u8, max_tokens> offset{};
@@ -193,7 +212,7 @@ struct Layout {
   for (u32 width = 2; width <= 8; width *= 2) {
     at = (at + width - 1) / width * width;
     for (usize i = 0; i < max_tokens; ++i)
-      if (detail::token_facts[key[i]].field == width) {
+      if (field_size(key[i]) == width) {
         layout.offset[i] = static_cast<u8>(at);
         at += width;
       }
