@@ -26,7 +26,8 @@ if(zhan_has_lld)
   target_link_options(libzhan PRIVATE -Wl,-z,start-stop-visibility=hidden)
 endif()
 if(NOT ZHAN_SANITIZE AND NOT ZHAN_FUZZ)
-  target_link_options(libzhan PRIVATE -static-libstdc++ -static-libgcc -Wl,-z,defs)
+  # The unwinder must be the process's one: an exception of a callback comes from the program's.
+  target_link_options(libzhan PRIVATE -static-libstdc++ -Wl,-z,defs)
 endif()
 
 add_library(libzhan-static STATIC ${zhan_objects})

@@ -7,8 +7,9 @@
  * - single owner: config, linker, store, wasi, error. `_drop` once, or given away to a function
  * that takes it. One thread at a time; may move between threads.
  * - handle (16 bytes by value, all zero = none): instance, func, memory, table, global, tag.
- * Nothing to end: lives as long as its store. NULL to any `_drop` is allowed. A function that takes
- * an argument takes it on failure too.
+ * Nothing to end: lives as long as its store.
+ *
+ * NULL to any `_drop` is allowed. A function that takes an argument takes it on failure too.
  *
  * Errors. A function that can fail returns zhan_error_t*, NULL = success; the caller owns the error
  * and ends it with zhan_error_drop. Results go through out-pointers, which are set to zero first.
@@ -672,7 +673,7 @@ enum {
   ZHAN_STREAM_FD = 1,      /* a file descriptor, lent as long as the context is used */
   ZHAN_STREAM_BYTES = 2,   /* input: `bytes`, copied */
   ZHAN_STREAM_BUFFER = 3,  /* output: appended to *buffer, which you keep in place until the context
-                              ends  and then end with zhan_bytes_drop; read it between calls */
+                              ends, and then end with zhan_bytes_drop; read it between calls */
   ZHAN_STREAM_CALLBACK = 4 /* input: `read`, output: `write` */
 };
 /* Where input comes from and output goes. Zero what you do not set. */
@@ -705,8 +706,7 @@ ZHAN_API zhan_error_t* zhan_wasi_preopen(zhan_wasi_t* wasi, zhan_str_t host, zha
 typedef uint64_t (*zhan_clock_callback_t)(void* env, uint32_t clock);
 typedef void (*zhan_random_callback_t)(void* env, uint8_t* bytes, size_t size);
 enum {
-  ZHAN_VIRTUAL_CLOCK =
-      1, /* starts at clock_start, each reading adds clock_step, sleeping takes no time */
+  ZHAN_VIRTUAL_CLOCK = 1,  /* starts at clock_start, each reading adds clock_step, sleep is free */
   ZHAN_VIRTUAL_RANDOM = 2, /* the same numbers for the same seed on every machine */
   ZHAN_CLOCK_CALLBACK = 4,
   ZHAN_RANDOM_CALLBACK = 8

@@ -2,6 +2,9 @@
 #include "capi/host.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 
 #include "capi/values.hpp"
 
@@ -64,11 +67,30 @@ abi::Status call_raw(zhan_caller& caller) {
 
 }  // namespace
 
+namespace {
+
+/// Wasm frames cannot be unwound: the end, with a word on what to do instead.
+[[noreturn]] void end_program(const char* what) noexcept {
+  std::fprintf(stderr,
+               "zhan: a host function threw a C++ exception through WebAssembly frames (%s); "
+               "callbacks must catch and return a zhan_error_t\n",
+               what);
+  std::abort();
+}
+
+}  // namespace
+
 abi::Status call_host(abi::Exec* exec, void* context, const abi::FuncBody*,
                       abi::Slot* args) noexcept {
   const auto& function = *static_cast<const HostFunction*>(context);
   zhan_caller caller{store_of(*exec->store), *exec, function, args, nullptr, {}};
-  return function.typed != nullptr ? call_typed(caller) : call_raw(caller);
+  try {
+    return function.typed != nullptr ? call_typed(caller) : call_raw(caller);
+  } catch (const std::exception& e) {
+    end_program(e.what());
+  } catch (...) {
+    end_program("of a type of its own");
+  }
 }
 
 namespace {

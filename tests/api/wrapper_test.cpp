@@ -192,6 +192,18 @@ TEST_F(Wrapper, FunctionsOfOneStoreMayChange) {
   EXPECT_EQ(value_or_throw(typed()), 3);
 }
 
+zhan_error_t* throws_on_its_own(void*, zhan_caller_t*, const zhan_val_t*, zhan_val_t*) {
+  throw std::runtime_error("boom");
+}
+
+TEST_F(Wrapper, AnExceptionThatEscapesACallbackEndsTheProgram) {
+  const zhan::FuncType type = value_or_throw(zhan::FuncType::parse(""));
+  zhan_func_t func{};
+  ASSERT_EQ(zhan_func_new(store, type.get(), throws_on_its_own, nullptr, nullptr, &func), nullptr);
+  EXPECT_DEATH(zhan_error_drop(zhan_func_call(store, func, nullptr, 0, nullptr, 0)),
+               "threw a C\\+\\+ exception.*boom");
+}
+
 TEST_F(Wrapper, GlobalsHaveTypes) {
   const Instance instance = instantiate("(module (global (export \"g\") (mut i64) (i64.const 3)))");
   const zhan::Global global = *instance.global(store, "g");
