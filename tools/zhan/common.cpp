@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "zhan/common.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+
+namespace zhan::cli {
+
+bool may_colour(int fd) noexcept {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return (no_colour == nullptr || *no_colour == '\0') && isatty(fd) != 0;
+}
+
+int complain(std::string_view message, int code) {
+  const bool colour = may_colour(2);
+  fmt::print(stderr, "{}zhan:{} {}\n", colour ? "\x1b[1;31m" : "", colour ? "\x1b[0m" : "", message);
+  return code;
+}
+
+std::string describe(const zhan_error_t* error) {
+  const std::string_view message = view(zhan_error_message(error));
+  const uint64_t position = zhan_error_position(error);
+  if (position == ZHAN_NO_OFFSET) return std::string(message);
+  return fmt::format("{} (at byte 0x{:x})", message, position);
+}
+
+namespace {
+
+void print_frames(const zhan_error_t* error) {
+  std::vector<zhan_frame_t> frames(zhan_error_frames(error, nullptr, 0));
+  zhan_error_frames(error, frames.data(), frames.size());
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const zhan_frame_t& frame = frames[i];
+    if (frame.left_out != 0) fmt::print(stderr, "     ... {} frames left out ...\n", frame.left_out);
+    const std::string name = frame.function.size != 0 ? std::string(view(frame.function))
+                                                      : fmt::format("func[{}]", frame.function_index);
+    fmt::print(stderr, "  {:3}: 0x{:x} - {}!{}\n", i, frame.offset, view(frame.module), name);
+  }
+}
+
+int code_of(const zhan_error_t* error) noexcept {
+  switch (zhan_error_kind(error)) {
+    case ZHAN_ERROR_EXIT: return zhan_error_code(error);
+    case ZHAN_ERROR_INTERRUPT:
+      return zhan_error_code(error) == ZHAN_INTERRUPT_DEADLINE ? exit_timeout : exit_trap;
+    case ZHAN_ERROR_TRAP:
+    case ZHAN_ERROR_EXCEPTION: return exit_trap;
+    case ZHAN_ERROR_CONFIG: return exit_usage;
+    default: return exit_invalid;
+  }
+}
+
+}  // namespace
+
+int report(const zhan_error_t* error) {
+  const int code = code_of(error);
+  if (zhan_error_kind(error) == ZHAN_ERROR_EXIT) return code;
+  const bool trapped = zhan_error_kind(error) == ZHAN_ERROR_TRAP;
+  complain((trapped ? "trap: " : "") + describe(error), code);
+  print_frames(error);
+  return code;
+}
+
+bool parse_size(std::string_view text, uint64_t& bytes) noexcept {
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, bytes);
+  if (error != std::errc()) return false;
+  std::string_view unit(rest, static_cast<size_t>(end - rest));
+  if (unit.size() > 1 && (unit.ends_with("iB") || unit.ends_with('B'))) unit = unit.substr(0, 1);
+  static constexpr std::string_view units = "KMGT";
+  if (unit.empty()) return true;
+  const size_t power = units.find(unit[0] & ~0x20);
+  if (unit.size() > 1 || power == std::string_view::npos) return false;
+  return !__builtin_mul_overflow(bytes, uint64_t{1} << (10 * (power + 1)), &bytes);
+}
+
+bool parse_duration(std::string_view text, uint64_t& nanoseconds) noexcept {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || !(value > 0) || value > 1e9) return false;
+  const std::string_view unit(rest, static_cast<size_t>(end - rest));
+  const double scale = unit == "ns"                  ? 1
+                       : unit == "us"                ? 1e3
+                       : unit == "ms"                ? 1e6
+                       : unit == "s" || unit.empty() ? 1e9
+                       : unit == "m"                 ? 60e9
+                                                     : 0;
+  nanoseconds = static_cast<uint64_t>(value * scale);
+  return nanoseconds > 0;
+}
+
+namespace {
+
+/// Edit distance of two short words.
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  size_t least = std::max<size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > 200 || word.size() > 200) continue;
+    const size_t d = distance(word, candidate);
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace zhan::cli
