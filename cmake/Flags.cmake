@@ -99,7 +99,9 @@ if(NOT zhan_has_tailcall AND NOT ZHAN_PORTABLE)
                  "with clang >= 19.")
 endif()
 
+# Numbers look alike everywhere: fmt needs no locales, which would bring the library's streams along.
 target_compile_definitions(zhan-flags INTERFACE
+  FMT_STATIC_THOUSANDS_SEPARATOR=','
   ZHAN_VERSION="${PROJECT_VERSION}"
   ZHAN_TAILCALL=${zhan_tailcall}
   ZHAN_EXPLICIT_CHECKS=$<BOOL:${ZHAN_EXPLICIT_CHECKS}>

@@ -45,7 +45,8 @@ function(zhan_interpreter_flags target sources)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:-fomit-frame-pointer> $<$<COMPILE_LANGUAGE:CXX>:-fno-lto>)
   # Nothing unwinds through a handler: no tables for thousands of them.
-  set(no_tables -fno-asynchronous-unwind-tables -fno-unwind-tables)
+  # Alignment makes no difference to them that could be measured; bytes count.
+  set(no_tables -fno-asynchronous-unwind-tables -fno-unwind-tables -falign-functions=4)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fcf-protection=none>)
   endif()

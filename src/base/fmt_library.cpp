@@ -3,11 +3,6 @@
 // and including it in every file (FMT_HEADER_ONLY) costs two seconds of compile time each.
 #include <fmt/format-inl.h>
 
-namespace fmt::inline v9 {
-template detail::locale_ref::locale_ref(const std::locale&);
-template auto detail::locale_ref::get<std::locale>() const -> std::locale;
-}  // namespace fmt::inline v9
-
 namespace fmt::inline v9::detail {
 template auto dragonbox::to_decimal(float) noexcept -> dragonbox::decimal_fp<float>;
 template auto dragonbox::to_decimal(double) noexcept -> dragonbox::decimal_fp<double>;

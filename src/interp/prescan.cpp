@@ -44,6 +44,7 @@ class Scanner {
  private:
   void step() {
     const Op op = m_reader.op();
+    if (op == no_op) return;
     read_imm(m_reader, op_info(op), m_imm);
     count();
     switch (op) {
@@ -52,7 +53,7 @@ class Scanner {
         m_blocks.push_back(m_blocks.back());
         break;
       case Op::loop: open_loop(); break;
-      case Op::end: close(); break;
+      case Op::end: case Op::delegate: close(); break;
       case Op::local_get: use(m_imm.a, false); break;
       case Op::local_set: case Op::local_tee: use(m_imm.a, true); break;
       default:

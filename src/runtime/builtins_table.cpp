@@ -112,8 +112,9 @@ const Func* resolve_indirect(Exec* exec, Inst* inst, Table* table, u64 index,
                              TypeId expected) noexcept {
   TableState& t = *table->state;
   const u64 at = index_of(index, t.type.is64);
-  const auto refuse = [exec](Trap kind) -> const Func* {
+  const auto refuse = [exec, at](Trap kind) -> const Func* {
     exec->store->note_trap(kind);
+    exec->pending.address = at;
     return nullptr;
   };
   if (!t.in_range(at, 1)) return refuse(Trap::undefined_element);

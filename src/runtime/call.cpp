@@ -205,6 +205,8 @@ Error error_of(const abi::Pending& pending) {
   std::string text = trap_text(pending.trap);
   if (pending.trap == Trap::out_of_bounds_memory_access && pending.address != ~u64{0})
     text += fmt::format(": address 0x{:x}", pending.address);
+  if (pending.trap == Trap::uninitialized_element && pending.address != ~u64{0})
+    text += fmt::format(" {}", pending.address);
   Error error(kind_of(pending.trap), std::move(text));
   error.info().code = static_cast<i32>(pending.trap);
   return error;

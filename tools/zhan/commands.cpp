@@ -4,8 +4,14 @@
 
 namespace zhan::cli {
 
-void add_all_others(CLI::App& app, int& exit_code) {
-  add_wast(app, exit_code);
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = [] {
+    std::vector<Command> list;
+    list.push_back(run_command());
+    list.push_back(wast_command());
+    return list;
+  }();
+  return all;
 }
 
 }  // namespace zhan::cli

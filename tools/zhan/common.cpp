@@ -66,6 +66,16 @@ int report(const zhan_error_t* error) {
   return code;
 }
 
+bool read_file(const std::string& path, std::string& bytes) {
+  FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return false;
+  char block[65'536];
+  for (size_t n = 0; (n = std::fread(block, 1, sizeof(block), file)) > 0;) bytes.append(block, n);
+  const bool ok = std::ferror(file) == 0;
+  if (file != stdin) std::fclose(file);
+  return ok;
+}
+
 bool parse_size(std::string_view text, uint64_t& bytes) noexcept {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, bytes);

@@ -50,6 +50,9 @@ using WasiOwner = std::unique_ptr<zhan_wasi_t, Dropper<zhan_wasi_t, zhan_wasi_dr
 /// Prints an error with its backtrace; the exit code that belongs to it (the guest's own for an exit).
 int report(const zhan_error_t* error);
 
+/// The whole of a file; - is standard input. False: errno tells why.
+[[nodiscard]] bool read_file(const std::string& path, std::string& bytes);
+
 /// "64K", "16M", "2G" or plain bytes; false if it is none of these.
 [[nodiscard]] bool parse_size(std::string_view text, uint64_t& bytes) noexcept;
 /// "500ms", "2s", "1.5" (seconds), "3m"; false if it is none of these.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line: finds the subcommand, reports bad usage.
+// The command line: finds the subcommand.
 #include <fmt/format.h>
-
-#include <algorithm>
 
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
@@ -10,69 +8,49 @@
 namespace zhan::cli {
 namespace {
 
-constexpr const char* footer =
-    "zhan FILE [ARGS...] means zhan run FILE [ARGS...].\n\n"
-    "Examples:\n"
-    "  zhan program.wasm one two          run a WASI program\n"
-    "  zhan run --invoke fib fib.wat 30   call a function\n"
-    "  zhan inspect program.wasm          what it imports, exports and needs\n"
-    "  zhan print program.wasm            as text\n"
-    "  zhan wast tests/                   run test scripts\n";
+const Command* find_command(const std::string& name) {
+  for (const Command& command : commands())
+    if (command.name == name) return &command;
+  return nullptr;
+}
 
-std::vector<std::string> command_names(const CLI::App& app) {
+int no_command(const std::string& word) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  return names;
+  for (const Command& command : commands()) names.push_back(command.name);
+  const std::string near = nearest(word, names);
+  const std::string hint = near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+  return complain(fmt::format("no command '{}'{}\nzhan --help lists them.", word, hint), exit_usage);
 }
 
-/// The words after the program's name, backwards as CLI11 takes them; `run` put in where it is meant.
-std::vector<std::string> words_of(const CLI::App& app, int argc, char** argv) {
+/// Whether a first word that is no command may be a file.
+bool may_be_file(const std::string& word) {
+  if (word == "-" || word.find_first_of("./") != std::string::npos) return true;
+  std::vector<std::string> names;
+  for (const Command& command : commands()) names.push_back(command.name);
+  return nearest(word, names).empty();
+}
+
+int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  const std::vector<std::string> names = command_names(app);
-  if (!words.empty()) {
-    const std::string& first = words[0];
-    const bool option = first.size() > 1 && first[0] == '-';
-    const bool known = std::find(names.begin(), names.end(), first) != names.end();
-    const bool looks_like_file = first == "-" || first.find_first_of("./") != std::string::npos;
-    if (!option && !known && (looks_like_file || nearest(first, names).empty()))
-      words.insert(words.begin(), "run");
+  if (words.empty()) return complain("no command given\n" + help_text(), exit_usage);
+  const std::string first = words[0];
+  if (first == "--help" || first == "-h" || first == "help") {
+    const Command* about = words.size() > 1 ? find_command(words[1]) : nullptr;
+    fmt::print("{}", about != nullptr ? help_text(*about) : help_text());
+    return exit_ok;
   }
-  std::reverse(words.begin(), words.end());
-  return words;
-}
-
-/// Bad usage in one sentence, with the nearest command or option if there is one.
-int bad_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  std::string message = error.what();
-  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty()) {
-    const std::string near = nearest(argv[1], command_names(app));
-    message = fmt::format("no command '{}'", argv[1]);
-    if (!near.empty()) message += fmt::format("; did you mean '{}'?", near);
+  if (first == "--version" || first == "-V") {
+    fmt::print("zhan {}\n", view(zhan_version(nullptr)));
+    return exit_ok;
   }
-  return complain(message + "\nzhan --help lists commands and options.", exit_usage);
-}
-
-int run(int argc, char** argv) {
-  CLI::App app("Zhan: a WebAssembly virtual machine", "zhan");
-  int exit_code = exit_ok;
-  app.set_version_flag("--version", fmt::format("zhan {}", view(zhan_version(nullptr))));
-  app.require_subcommand(1);
-  app.footer(footer);
-  add_run(app, exit_code);
-  add_all_others(app, exit_code);
-  try {
-    app.parse(words_of(app, argc, argv));
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    return bad_usage(app, error, argc, argv);
-  } catch (const std::exception& error) {
-    return complain(error.what());
-  }
-  return exit_code;
+  if (const Command* command = find_command(first))
+    return execute(*command, {words.begin() + 1, words.end()});
+  if (first.starts_with('-') && first != "-") return execute(*find_command("run"), words);
+  if (may_be_file(first)) return execute(*find_command("run"), words);
+  return no_command(first);
 }
 
 }  // namespace
 }  // namespace zhan::cli
 
-int main(int argc, char** argv) { return zhan::cli::run(argc, argv); }
+int main(int argc, char** argv) { return zhan::cli::main(argc, argv); }

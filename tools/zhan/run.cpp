@@ -15,7 +15,7 @@ namespace {
 
 struct RunOptions {
   std::vector<std::string> dirs, env, preloads, settings;
-  std::string invoke, engine, timeout, max_memory, unknown_imports = "error";
+  std::string invoke, engine, timeout, max_memory, unknown_imports = "error", fuel_text;
   bool inherit_env = false;
   uint64_t fuel = 0;
   bool has_fuel = false;
@@ -269,57 +269,63 @@ int Run::call(zhan_func_t func, const zhan_functype_t* type, const std::string& 
   return std::fflush(stdout) == 0 ? exit_ok : complain("standard output cannot be written");
 }
 
-int run_command(RunOptions& options, const std::vector<std::string>& rest) {
-  if (rest.empty())
+int run_file(RunOptions& options, const std::vector<std::string>& operands) {
+  if (operands.empty())
     return complain("run: no file given; write zhan run FILE [ARGS...]", exit_usage);
-  if (rest[0].size() > 1 && rest[0][0] == '-')
-    return complain(fmt::format("run: unknown option '{}'; zhan run --help lists them", rest[0]),
+  if (!options.fuel_text.empty()) {
+    uint64_t fuel = 0;
+    if (!parse_size(options.fuel_text, fuel))
+      return complain(fmt::format("--fuel: '{}' is no number", options.fuel_text), exit_usage);
+    options.fuel = fuel;
+    options.has_fuel = true;
+  }
+  const std::string& how = options.unknown_imports;
+  if (how != "error" && how != "trap" && how != "default")
+    return complain(fmt::format("--unknown-imports: '{}' is none of error, trap, default", how),
                     exit_usage);
-  options.file = rest[0];
-  options.args.assign(rest.begin() + 1, rest.end());
+  options.file = operands[0];
+  options.args.assign(operands.begin() + 1, operands.end());
   return Run(options).run();
 }
 
+constexpr const char* details =
+    "FILE is a module in binary or text format, - is standard input. What follows FILE belongs to\n"
+    "the program.\n\n"
+    "Exit codes: the program's own; 134 for a trap, 124 for a timeout, 1 for an invalid or missing\n"
+    "module, 2 for bad usage.\n\n"
+    "Examples:\n"
+    "  zhan run --dir . program.wasm input.txt\n"
+    "  zhan run --invoke add adder.wat 2 3\n"
+    "  zhan run --fuel 1000000 --max-memory 64M untrusted.wasm";
+
 }  // namespace
 
-void add_run(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<RunOptions>();
-  CLI::App* run = app.add_subcommand("run", "Run a WebAssembly program, or one of its functions");
-  run->prefix_command();
-  run->usage("Usage: zhan run [OPTIONS] FILE [ARGS...]\n\n"
-             "FILE is a module in binary or text format, - is standard input. What follows FILE "
-             "belongs to the program.");
-  run->add_option("--dir", options->dirs, "Let the program see a directory: HOST[::GUEST][:ro]")
-      ->type_name("DIR")->allow_extra_args(false);
-  run->add_option("--env", options->env, "Set a variable: K=V, or K to pass on our own")
-      ->type_name("K[=V]")->allow_extra_args(false);
-  run->add_flag("--inherit-env", options->inherit_env, "Pass on all variables");
-  run->add_option("--preload", options->preloads, "Instantiate a module first, for imports from NAME")
-      ->type_name("NAME=FILE")->allow_extra_args(false);
-  run->add_option("--invoke", options->invoke, "Call this exported function with ARGS and print its results")
-      ->type_name("FUNCTION");
-  run->add_option("--engine", options->engine, "What runs the code: interp")->type_name("ENGINE");
-  auto* fuel = run->add_option("--fuel", options->fuel, "Stop after about so many instructions (exit code 134)")
-                   ->type_name("N");
-  run->add_option("--timeout", options->timeout, "Stop after a time like 500ms or 2s (exit code 124)")
-      ->type_name("T");
-  run->add_option("--max-memory", options->max_memory, "Limit of all memories together, like 64M")
-      ->type_name("SIZE");
-  run->add_option("--unknown-imports", options->unknown_imports,
-                  "What a function import that nobody gives becomes: error, trap or default")
-      ->check(CLI::IsMember({"error", "trap", "default"}))->type_name("HOW");
-  run->add_option("--set", options->settings, "Set an option of the engine: KEY[=VALUE], feature.NAME=off")
-      ->type_name("KEY[=VALUE]")->allow_extra_args(false);
-  run->footer("Exit codes: the program's own; 134 for a trap, 124 for a timeout, 1 for an invalid or "
-              "missing module, 2 for bad usage.\n\n"
-              "Examples:\n"
-              "  zhan run --dir . program.wasm input.txt\n"
-              "  zhan run --invoke add adder.wat 2 3\n"
-              "  zhan run --fuel 1000000 --max-memory 64M untrusted.wasm");
-  run->callback([run, options, fuel, &exit_code] {
-    options->has_fuel = fuel->count() > 0;
-    exit_code = run_command(*options, run->remaining());
-  });
+Command run_command() {
+  auto state = std::make_shared<RunOptions>();
+  RunOptions& o = *state;
+  Command command;
+  command.name = "run";
+  command.summary = "Run a WebAssembly program, or one of its functions";
+  command.operands = "FILE [ARGS...]";
+  command.details = details;
+  command.stop_at_operand = true;
+  command.options = {
+      Option::list("dir", 0, "HOST[::GUEST][:ro]", o.dirs, "Let the program see a directory"),
+      Option::list("env", 0, "K[=V]", o.env, "Set a variable, or pass on our own"),
+      Option::flag("inherit-env", 0, o.inherit_env, "Pass on all variables"),
+      Option::list("preload", 0, "NAME=FILE", o.preloads, "Instantiate a module first, for imports from NAME"),
+      Option::text("invoke", 0, "FUNCTION", o.invoke, "Call this exported function with ARGS, print its results"),
+      Option::text("engine", 0, "ENGINE", o.engine, "What runs the code: interp"),
+      Option::text("fuel", 0, "N", o.fuel_text, "Stop after about N instructions (exit code 134)"),
+      Option::text("timeout", 0, "T", o.timeout, "Stop after a time like 500ms or 2s (exit code 124)"),
+      Option::text("max-memory", 0, "SIZE", o.max_memory, "Limit of all memories together, like 64M"),
+      Option::text("unknown-imports", 0, "HOW", o.unknown_imports,
+                   "What function imports become that nobody gives: error, trap or default"),
+      Option::list("set", 0, "KEY[=VALUE]", o.settings, "Set an option of the engine, like feature.simd=off"),
+  };
+  command.run = [&o](const std::vector<std::string>& operands) { return run_file(o, operands); };
+  command.state = state;
+  return command;
 }
 
 }  // namespace zhan::cli

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// zhan wast: runs test scripts and counts. Links internals: scripts look into everything.
+#include <fmt/format.h>
+
+#include <fts.h>
+
+#include <algorithm>
+#include <map>
+
+#include "zhan/command.hpp"
+#include "zhan/common.hpp"
+#include "zhan/wast_runner.hpp"
+
+namespace zhan::cli {
+namespace {
+
+struct WastOptions {
+  std::vector<std::string> paths, settings;
+  std::string failures;
+  bool quiet = false;
+};
+
+/// Files that are known to fail, with the reason: "FILE: REASON" a line, # starts a comment.
+class KnownFailures {
+ public:
+  bool read(const std::string& path) {
+    std::string text;
+    if (!read_file(path, text)) return false;
+    for (size_t start = 0, end = 0; start < text.size(); start = end + 1) {
+      end = std::min(text.find('\n', start), text.size());
+      const std::string line = text.substr(start, end - start);
+      const size_t colon = line.find(": ");
+      if (line.empty() || line[0] == '#' || colon == std::string::npos) continue;
+      m_reasons[line.substr(0, colon)] = line.substr(colon + 2);
+    }
+    return true;
+  }
+  /// By the end of the path; null if the file is not listed.
+  [[nodiscard]] const std::string* reason(const std::string& file) const {
+    for (const auto& [name, reason] : m_reasons)
+      if (file == name || file.ends_with("/" + name)) return &reason;
+    return nullptr;
+  }
+
+ private:
+  std::map<std::string, std::string> m_reasons;
+};
+
+/// Features that the folders of the official suite are written for: they contradict each other.
+void set_features(engine::Config& config, const std::string& file) {
+  const bool descriptors = file.find("custom-descriptors") != std::string::npos;
+  config.features.set(Feature::custom_descriptors, descriptors);
+  if (file.find("proposals/threads") == std::string::npos) return;
+  config.features.set(Feature::multi_memory, false);
+  config.features.set(Feature::reference_types, false);
+  config.features.set(Feature::memory64, false);
+}
+
+class Wast {
+ public:
+  explicit Wast(const WastOptions& options) : m_options(options) {}
+
+  int run() {
+    if (!m_options.failures.empty() && !m_known.read(m_options.failures))
+      return complain(fmt::format("--failures: cannot read '{}'", m_options.failures), exit_usage);
+    std::vector<std::string> files;
+    for (const std::string& path : m_options.paths)
+      if (!collect(path, files)) return complain(fmt::format("cannot read '{}'", path));
+    if (files.empty()) return complain("no .wast file found");
+    for (const std::string& file : files) run_file(file);
+    fmt::print("{} of {} files pass, {} known to fail; {} assertions passed, {} failed ({} in known files)\n",
+               m_passed_files, files.size(), m_known_files, m_total.passed,
+               m_total.failed + m_known_failed, m_known_failed);
+    return m_bad ? exit_invalid : exit_ok;
+  }
+
+ private:
+  /// The scripts of a path, sorted; false if it cannot be read.
+  static bool collect(const std::string& path, std::vector<std::string>& files) {
+    char* const roots[] = {const_cast<char*>(path.c_str()), nullptr};
+    FTS* walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, nullptr);
+    if (walk == nullptr) return false;
+    std::vector<std::string> found;
+    bool ok = true;
+    for (FTSENT* entry = fts_read(walk); entry != nullptr; entry = fts_read(walk)) {
+      const std::string file = entry->fts_path;
+      if (entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR) ok = false;
+      if (entry->fts_info == FTS_F && (file == path || file.ends_with(".wast"))) found.push_back(file);
+    }
+    fts_close(walk);
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+    return ok;
+  }
+
+  void run_file(const std::string& file) {
+    const std::string* reason = m_known.reason(file);
+    const bool quiet = m_options.quiet || reason != nullptr;
+    WastCounts counts;
+    std::string failure = attempt(file, quiet, counts);
+    if (!failure.empty()) {
+      ++counts.failed;
+      if (!quiet) complain(fmt::format("{}: {}", file, failure));
+    }
+    const bool passed = counts.failed == 0;
+    m_total.passed += counts.passed;
+    (reason != nullptr ? m_known_failed : m_total.failed) += counts.failed;
+    m_passed_files += passed;
+    m_known_files += !passed && reason != nullptr;
+    if (!passed && reason == nullptr) m_bad = true;
+    if (passed && reason != nullptr) {
+      m_bad = true;
+      complain(fmt::format("{} passes now: take it from the list of failures", file));
+    }
+    if (m_options.quiet) return;
+    if (passed) fmt::print("{}: {} passed\n", file, counts.passed);
+    else fmt::print("{}: {} passed, {} failed{}\n", file, counts.passed, counts.failed,
+                    reason != nullptr ? " (known: " + *reason + ")" : "");
+  }
+
+  /// Runs a script; what keeps it from running at all, or "".
+  std::string attempt(const std::string& file, bool quiet, WastCounts& counts) {
+    std::string text;
+    if (!read_file(file, text)) return "cannot be read";
+    const auto script = text::parse_script(text);
+    if (!script) return script.error().to_string();
+    engine::Config config;
+    set_features(config, file);
+    for (const std::string& setting : m_options.settings) {
+      const size_t equals = setting.find('=');
+      const auto set = config.set(setting.substr(0, equals),
+                                  equals == std::string::npos ? "on" : setting.substr(equals + 1));
+      if (!set) return set.error().to_string();
+    }
+    auto runner = WastRunner::create(config, [&](const text::Position& at, const std::string& what) {
+      if (!quiet) fmt::print(stderr, "{}:{}: {}\n", file, at.line, what);
+    });
+    if (!runner) return runner.error().to_string();
+    (*runner)->run(*script);
+    counts = (*runner)->counts();
+    return {};
+  }
+
+  const WastOptions& m_options;
+  KnownFailures m_known;
+  WastCounts m_total;
+  u64 m_passed_files = 0, m_known_files = 0, m_known_failed = 0;
+  bool m_bad = false;
+};
+
+}  // namespace
+
+Command wast_command() {
+  auto state = std::make_shared<WastOptions>();
+  WastOptions& o = *state;
+  Command command;
+  command.name = "wast";
+  command.summary = "Run test scripts (.wast)";
+  command.operands = "PATH...";
+  command.details = "PATH is a script, or a directory of them. Exit code 1 if an assertion fails that is not known to.";
+  command.options = {
+      Option::text("failures", 0, "FILE", o.failures, "Files that are known to fail, 'FILE: REASON' a line"),
+      Option::list("set", 0, "KEY[=VALUE]", o.settings, "Set an option of the engine"),
+      Option::flag("quiet", 'q', o.quiet, "Print totals only"),
+  };
+  command.run = [&o](const std::vector<std::string>& operands) {
+    if (operands.empty()) return complain("wast: no script given; write zhan wast PATH...", exit_usage);
+    o.paths = operands;
+    return Wast(o).run();
+  };
+  command.state = state;
+  return command;
+}
+
+}  // namespace zhan::cli
