@@ -21,6 +21,9 @@ function(zhan_layer name)
       set_property(SOURCE ${dir}/fmt_library.cpp APPEND PROPERTY
         COMPILE_OPTIONS -fexceptions -frtti)
     endif()
+    if(name MATCHES "^(base|text|engine|wasi|capi|module|heap|os)$" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+      target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Os>)  # never hot: small
+    endif()
     if(name STREQUAL "interp")
       zhan_interpreter_flags(${target} "${sources}")
     endif()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/float_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <charconv>
@@ -239,10 +241,8 @@ std::string float_text(Bits bits, Format format) {
   if (magnitude == infinity) return text + "inf";
   if (magnitude == format.quiet_nan()) return text + "nan";
   if (magnitude > infinity) return text + "nan:0x" + hex(magnitude - infinity);
-  char buffer[64];
-  const Float value = std::bit_cast<Float>(static_cast<Bits>(magnitude));
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  return text.append(buffer, end);
+  // The shortest digits that read back the same. Not std::to_chars: its tables are 130 KB.
+  return text + fmt::format("{}", std::bit_cast<Float>(static_cast<Bits>(magnitude)));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // The command line: finds the subcommand.
 #include <fmt/format.h>
 
+#include "wasm/features.hpp"
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
 
@@ -30,6 +31,15 @@ bool may_be_file(const std::string& word) {
   return nearest(word, names).empty();
 }
 
+/// --features help: all features of the language.
+int list_features() {
+  fmt::print("{:22}{:7}{:9}{}\n", "feature", "phase", "default", "what it adds");
+  for (const FeatureInfo& feature : feature_table)
+    fmt::print("{:22}{:<7}{:9}{}\n", feature.name, feature.phase, feature.on ? "on" : "off", feature.text);
+  fmt::print("\nSwitch one with --set feature.NAME=on or off.\n");
+  return exit_ok;
+}
+
 int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (words.empty()) return complain("no command given\n" + help_text(), exit_usage);
@@ -43,6 +53,7 @@ int main(int argc, char** argv) {
     fmt::print("zhan {}\n", view(zhan_version(nullptr)));
     return exit_ok;
   }
+  if (first == "--features") return list_features();
   if (const Command* command = find_command(first))
     return execute(*command, {words.begin() + 1, words.end()});
   if (first.starts_with('-') && first != "-") return execute(*find_command("run"), words);

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// zhan inspect: what a module imports and exports, how large its parts are, which features it uses and
+// what it needs from its host. Uses the public API only.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "zhan/command.hpp"
+#include "zhan/common.hpp"
+#include "zhan/values.hpp"
+
+namespace zhan::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InspectOptions {
+  bool json = false;
+};
+
+std::string type_text(const zhan_valtype_t& type) {
+  if (type.kind < ZHAN_FUNC) return kind_text(type.kind);
+  if ((type.flags & ZHAN_NULLABLE) != 0 && type.heap != ZHAN_HEAP_DEFINED) return kind_text(type.kind);
+  return fmt::format("(ref {}{})", (type.flags & ZHAN_NULLABLE) != 0 ? "null " : "", kind_text(type.kind));
+}
+
+std::string types_text(const zhan_valtype_t* types, size_t count) {
+  std::string text;
+  for (size_t i = 0; i < count; ++i) text += (i > 0 ? " " : "") + type_text(types[i]);
+  return text;
+}
+
+std::string limits_text(const zhan_limits_t& limits) {
+  std::string text = fmt::format("{}{}", limits.is64 ? "i64 " : "", limits.min);
+  if (limits.has_max) text += fmt::format(" {}", limits.max);
+  if (limits.shared) text += " shared";
+  if (limits.custom_page) text += fmt::format(" pages of {} bytes", uint64_t{1} << limits.page_log2);
+  return text;
+}
+
+std::string extern_text(const zhan_externtype_t& type) {
+  switch (type.kind) {
+    case ZHAN_EXTERN_FUNC: case ZHAN_EXTERN_TAG: {
+      const zhan_valtype_t *params = nullptr, *results = nullptr;
+      size_t param_count = 0, result_count = 0;
+      zhan_functype_get(type.func, &params, &param_count, &results, &result_count);
+      return fmt::format("{} [{}] -> [{}]", type.kind == ZHAN_EXTERN_TAG ? "tag" : "func",
+                         types_text(params, param_count), types_text(results, result_count));
+    }
+    case ZHAN_EXTERN_TABLE: return fmt::format("table {} {}", limits_text(type.limits), type_text(type.value));
+    case ZHAN_EXTERN_MEMORY: return fmt::format("memory {}", limits_text(type.limits));
+    case ZHAN_EXTERN_GLOBAL: return fmt::format("global {}{}", type.is_mutable ? "mut " : "", type_text(type.value));
+    default: return "?";
+  }
+}
+
+/// Reads a number of the binary format; false at the end of the bytes.
+bool read_leb(std::string_view bytes, size_t& at, uint64_t& value) {
+  value = 0;
+  for (uint32_t shift = 0; at < bytes.size() && shift < 64; shift += 7) {
+    const auto byte = static_cast<uint8_t>(bytes[at++]);
+    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+/// Name and size of each section of a valid binary.
+Json sections_of(std::string_view bytes) {
+  static constexpr const char* names[] = {"custom", "type",    "import", "function", "table",
+                                          "memory", "global",  "export", "start",    "element",
+                                          "code",   "data",    "data count", "tag"};
+  Json sections = Json::array();
+  for (size_t at = 8; at < bytes.size();) {
+    const auto id = static_cast<uint8_t>(bytes[at++]);
+    uint64_t size = 0, name_size = 0;
+    if (!read_leb(bytes, at, size) || size > bytes.size() - at) break;
+    std::string name = id < std::size(names) ? names[id] : "?";
+    size_t inside = at;
+    if (id == 0 && read_leb(bytes, inside, name_size) && name_size <= bytes.size() - inside)
+      name += fmt::format(" \"{}\"", bytes.substr(inside, name_size));
+    sections.push_back({{"name", name}, {"size", size}});
+    at += size;
+  }
+  return sections;
+}
+
+EngineOwner engine_with(const std::string& key, const char* value) {
+  zhan_config_t* config = zhan_config_new();
+  if (!key.empty()) ErrorOwner(zhan_config_set(config, str(key), str(value)));
+  zhan_engine_t* engine = nullptr;
+  ErrorOwner(zhan_engine_new(config, &engine));
+  return EngineOwner(engine);
+}
+
+/// A feature is used if the module is not valid without it.
+Json features_of(std::string_view bytes) {
+  std::vector<zhan_str_t> names(zhan_features(nullptr, 0));
+  zhan_features(names.data(), names.size());
+  Json used = Json::array();
+  for (const zhan_str_t& name : names) {
+    if (view(name) == "mvp") continue;
+    const EngineOwner engine = engine_with(fmt::format("feature.{}", view(name)), "off");
+    if (engine == nullptr || view(name).find('.') != std::string_view::npos) continue;
+    const ErrorOwner error(zhan_module_validate(engine.get(), bytes.data(), bytes.size()));
+    if (error != nullptr) used.push_back(std::string(view(name)));
+  }
+  return used;
+}
+
+const char* kind_of(const Json& exports) {
+  bool reactor = false;
+  for (const Json& item : exports) {
+    if (item["name"] == "_start") return "command (starts by _start)";
+    reactor = reactor || item["name"] == "_initialize";
+  }
+  return reactor ? "reactor (_initialize, then functions)" : "library (call functions with --invoke)";
+}
+
+Json needs_of(const Json& imports) {
+  Json needs = Json::array();
+  for (const Json& item : imports) {
+    const std::string module = item["module"];
+    const std::string need = module == "wasi_snapshot_preview1" ? "WASI preview 1" : "imports of \"" + module + "\"";
+    if (std::find(needs.begin(), needs.end(), need) == needs.end()) needs.push_back(need);
+  }
+  return needs;
+}
+
+Json describe_module(zhan_module_t* module, const std::string& path, std::string_view bytes) {
+  Json imports = Json::array(), exports = Json::array();
+  std::vector<zhan_import_t> in(zhan_module_imports(module, nullptr, 0));
+  zhan_module_imports(module, in.data(), in.size());
+  for (const zhan_import_t& item : in)
+    imports.push_back({{"module", view(item.module)}, {"name", view(item.name)}, {"type", extern_text(item.type)}});
+  std::vector<zhan_export_t> out(zhan_module_exports(module, nullptr, 0));
+  zhan_module_exports(module, out.data(), out.size());
+  for (const zhan_export_t& item : out)
+    exports.push_back({{"name", view(item.name)}, {"type", extern_text(item.type)}});
+  Json result;
+  result["file"] = path;
+  result["size"] = bytes.size();
+  result["kind"] = kind_of(exports);
+  result["needs"] = needs_of(imports);
+  result["features"] = features_of(bytes);
+  result["sections"] = sections_of(bytes);
+  result["imports"] = imports;
+  result["exports"] = exports;
+  return result;
+}
+
+void print_plain(const Json& m) {
+  const auto joined = [](const Json& list) {
+    std::string text;
+    for (const Json& item : list) text += (text.empty() ? "" : ", ") + item.get<std::string>();
+    return text.empty() ? std::string("nothing") : text;
+  };
+  fmt::print("{}: {} bytes, {}\n", m["file"].get<std::string>(), m["size"].get<size_t>(),
+             m["kind"].get<std::string>());
+  fmt::print("needs: {}\nfeatures beyond 1.0: {}\n", joined(m["needs"]), joined(m["features"]));
+  fmt::print("sections:\n");
+  for (const Json& s : m["sections"])
+    fmt::print("  {:28} {:>10} bytes\n", s["name"].get<std::string>(), s["size"].get<size_t>());
+  fmt::print("imports: {}\n", m["imports"].size());
+  for (const Json& i : m["imports"])
+    fmt::print("  \"{}\" \"{}\" {}\n", i["module"].get<std::string>(), i["name"].get<std::string>(),
+               i["type"].get<std::string>());
+  fmt::print("exports: {}\n", m["exports"].size());
+  for (const Json& e : m["exports"])
+    fmt::print("  \"{}\" {}\n", e["name"].get<std::string>(), e["type"].get<std::string>());
+}
+
+int inspect(const InspectOptions& o, const std::string& path) {
+  std::string bytes;
+  if (!read_file(path, bytes))
+    return complain(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+  const EngineOwner engine = engine_with("", "");
+  zhan_module_t* opened = nullptr;
+  if (zhan_error_t* error =
+          zhan_module_new(engine.get(), bytes.data(), bytes.size(), str(path), &opened)) {
+    const ErrorOwner owner(error);
+    return complain(fmt::format("{}: {}", path, describe(error)));
+  }
+  const ModuleOwner module(opened);
+  if (!bytes.empty() && bytes[0] != '\0') {  // text: sizes are those of its binary form
+    zhan_bytes_t binary{};
+    ErrorOwner(zhan_wat_to_wasm(str(bytes), &binary));
+    bytes.assign(reinterpret_cast<const char*>(binary.data), binary.size);
+    zhan_bytes_drop(&binary);
+  }
+  const Json description = describe_module(module.get(), path, bytes);
+  if (o.json) fmt::print("{}\n", description.dump(2, ' ', false, Json::error_handler_t::replace));
+  else print_plain(description);
+  return exit_ok;
+}
+
+}  // namespace
+
+Command inspect_command() {
+  auto state = std::make_shared<InspectOptions>();
+  Command command;
+  command.name = "inspect";
+  command.summary = "Show imports, exports, sizes, features and needs of a module";
+  command.operands = "FILE";
+  command.options = {Option::flag("json", 0, state->json, "Print JSON")};
+  command.run = [state](const std::vector<std::string>& operands) {
+    if (operands.size() != 1) return complain("inspect: give one file; - is standard input", exit_usage);
+    return inspect(*state, operands[0]);
+  };
+  command.state = state;
+  return command;
+}
+
+}  // namespace zhan::cli
