@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every engine stands on (CONTRACTS C1-C7): layouts that interpreter, compiled code, runtime and
-// signal handler share. Offsets are proved in abi/offsets.cpp; change one only with a measurement.
+// What every engine stands on (CONTRACTS C1-C7): layouts that interpreter, compiled code, runtime
+// and signal handler share. Offsets are proved in abi/offsets.cpp; change one only with a
+// measurement.
 #pragma once
 
 #include <atomic>
@@ -34,8 +35,8 @@ struct Inst;
 struct Func;
 struct FuncBody;
 
-/// Slot convention (C2): parameters at args[0..], results left there. `context` is the Inst* of a wasm
-/// function or the host data of a host function. Host functions: the caller is exec->inst.
+/// Slot convention (C2): parameters at args[0..], results left there. `context` is the Inst* of a
+/// wasm function or the host data of a host function. Host functions: the caller is exec->inst.
 using Entry = Status (*)(Exec* exec, void* context, const FuncBody* body, Slot* args);
 
 /// Stands before the first cell of a body's code, read after `cells` (C4).
@@ -44,7 +45,7 @@ struct EntryData {
   i16 pinned = 0;       // slot of the local kept in a register
   u16 zero_first = 0;   // locals to clear: [zero_first, zero_first + zero_count)
   u32 zero_count = 0;
-  u32 cost = 0;         // of an entry, in units of the budget (C9)
+  u32 cost = 0;  // of an entry, in units of the budget (C9)
 };
 static_assert(sizeof(EntryData) == 16);
 
@@ -53,7 +54,8 @@ enum class BodyKind : u8 { wasm, host };
 /// One function of a module and memory mode, shared by all instances, stores and threads; host
 /// functions have one too, so that all callees are called alike (C4).
 struct alignas(64) FuncBody {
-  std::atomic<const Cell*> cells;  // first cell to run: prepare, code, enter-native, invalid, call-host
+  std::atomic<const Cell*>
+      cells;  // first cell to run: prepare, code, enter-native, invalid, call-host
   std::atomic<void*> native;
   Entry host = nullptr;                  // of a host function
   runtime::CodeModule* owner = nullptr;  // of a wasm function
@@ -99,7 +101,7 @@ struct Table {
 struct Inst {
   Exec* exec = nullptr;
   u8* heap_base = nullptr;
-  u8* memory0 = nullptr;            // base of memory 0 (a copy; builtins that move it write it anew)
+  u8* memory0 = nullptr;  // base of memory 0 (a copy; builtins that move it write it anew)
   Memory* memory0_state = nullptr;  // never null: an empty one if there is no memory
   FuncBody* bodies = nullptr;       // of defined functions
   runtime::Instance* instance = nullptr;
@@ -131,8 +133,8 @@ template <class T>
 /// Why control went from one side to the other (C3).
 enum class Crossing : u64 { host_to_wasm, wasm_to_host };
 
-/// Pushed at every crossing, in the native frame of the routine that crosses; walks, throws and traps go
-/// through them in order. Holds what Exec had when it was pushed.
+/// Pushed at every crossing, in the native frame of the routine that crosses; walks, throws and
+/// traps go through them in order. Holds what Exec had when it was pushed.
 struct Record {
   Crossing kind;
   Record* previous;
@@ -153,8 +155,8 @@ struct Stack {
 
 struct Pending {
   Trap trap = Trap::none;
-  u64 address = 0;               // of a memory trap: the effective address, ~0 if unknown
-  void* error = nullptr;         // zhan::Error of a host function or of preparation, owned by the store
+  u64 address = 0;        // of a memory trap: the effective address, ~0 if unknown
+  void* error = nullptr;  // zhan::Error of a host function or of preparation, owned by the store
   const Func* tail_callee = nullptr;
 };
 
@@ -187,7 +189,8 @@ struct Exec {
   runtime::Store* store = nullptr;
 };
 
-/// Units granted to the budget at a time when nothing is metered (a prime: no resonance with loops).
+/// Units granted to the budget at a time when nothing is metered (a prime: no resonance with
+/// loops).
 inline constexpr u64 budget_period = 10'007;
 
 /// The Exec that runs on this thread, set by enter and restored by leave.
@@ -216,9 +219,10 @@ struct EngineTable {
   const Cell* prepare = nullptr;    // what FuncBody::cells of a wasm function starts with
   const Cell* call_host = nullptr;  // what that of a host function is
   /// Runs a function from the host: arguments at args[0..] = exec->vsp + 2, results left there; 2 +
-  /// max(parameters, results) slots have been checked. Pushes the host_to_wasm record. `returned`: Exec's
-  /// {pc, fp, inst, vsp} are as before. `trapped`: {pc, fp, inst} are those of the trap, for a walk down to
-  /// the entry frame; the caller saved its own before and restores them (vsp too) after the walk.
+  /// max(parameters, results) slots have been checked. Pushes the host_to_wasm record. `returned`:
+  /// Exec's {pc, fp, inst, vsp} are as before. `trapped`: {pc, fp, inst} are those of the trap, for
+  /// a walk down to the entry frame; the caller saved its own before and restores them (vsp too)
+  /// after the walk.
   Status (*call)(Exec* exec, const Func* func, Slot* args) = nullptr;
   /// Byte offset in the module of the instruction at `pc` (a cell of body's code); `address` tells
   /// apart two accesses of one cell (~0 = unknown). Slow: predecodes the function again.

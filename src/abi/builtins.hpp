@@ -15,8 +15,8 @@ namespace builtin {
 #include "abi/builtins.def"
 #undef ZHAN_BUILTIN
 
-/// The function of a table element that call_indirect found null, unfilled or of another type id: fills,
-/// tests subtyping; null and a trap noted if it must not be called.
+/// The function of a table element that call_indirect found null, unfilled or of another type id:
+/// fills, tests subtyping; null and a trap noted if it must not be called.
 const Func* resolve_indirect(Exec* exec, Inst* inst, Table* table, u64 index,
                              TypeId expected) noexcept;
 /// Accounts fuel, looks at requests, grants a new period; `budget` is what the subtraction left

@@ -19,12 +19,13 @@ struct EnterArgs {
 };
 
 extern "C" {
-/// Pushes a host_to_wasm record in its own frame, sets `current`, runs the handler chain. The status
-/// comes back from the handler that ends the chain or from whoever loads the record's address into the
-/// stack pointer and jumps to zhan_leave (signal handler). Leaves {pc, fp, inst, vsp} of Exec as they
-/// are, so that the caller can walk from a trap before it restores them.
+/// Pushes a host_to_wasm record in its own frame, sets `current`, runs the handler chain. The
+/// status comes back from the handler that ends the chain or from whoever loads the record's
+/// address into the stack pointer and jumps to zhan_leave (signal handler). Leaves {pc, fp, inst,
+/// vsp} of Exec as they are, so that the caller can walk from a trap before it restores them.
 Status zhan_enter(Exec* exec, const EnterArgs* args) noexcept;
-/// Not to be called: the place to go to with sp = the newest host_to_wasm record, status in the return register.
+/// Not to be called: the place to go to with sp = the newest host_to_wasm record, status in the
+/// return register.
 void zhan_leave() noexcept;
 /// What zhan_enter calls (current is thread-local): sets `current`, returns the one before.
 Exec* zhan_exchange_current(Exec* exec) noexcept;

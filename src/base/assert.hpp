@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of invariants. ZHAN_ASSERT is for the cost-conscious (off in release), ZHAN_CHECK is always on.
+// Checks of invariants. ZHAN_ASSERT is for the cost-conscious (off in release), ZHAN_CHECK is
+// always on.
 #pragma once
 
 namespace zhan {

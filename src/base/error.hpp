@@ -12,8 +12,25 @@ namespace zhan {
 
 /// The classes of failure of the public API (zhan_error_kind_t has the same order).
 enum class ErrorKind : u8 {
-  config, io, malformed, invalid, unsupported, limit, link, type, wrong_store, bounds, no_memory,
-  trap, exception, exit, interrupt, host, busy, poisoned, version,
+  config,
+  io,
+  malformed,
+  invalid,
+  unsupported,
+  limit,
+  link,
+  type,
+  wrong_store,
+  bounds,
+  no_memory,
+  trap,
+  exception,
+  exit,
+  interrupt,
+  host,
+  busy,
+  poisoned,
+  version,
 };
 
 enum class ErrorId : u16 {
@@ -43,8 +60,8 @@ struct ErrorInfo {
   ErrorId id = ErrorId::custom;
   i32 code = 0;
   u64 offset = no_offset;
-  u32 line = 0, column = 0;  // of a text module, from 1; 0 = none
-  std::string message;       // without the position
+  u32 line = 0, column = 0;        // of a text module, from 1; 0 = none
+  std::string message;             // without the position
   std::vector<ErrorFrame> frames;  // innermost first
   u64 frames_left_out = 0;         // cut from the middle
   u64 frames_cut_at = 0;           // index in frames where they are missing

@@ -28,12 +28,12 @@ using Result = std::expected<T, Error>;
 #define ZHAN_TRY_NAME2(line) zhan_try_##line
 #define ZHAN_TRY_NAME(line) ZHAN_TRY_NAME2(line)
 /// Evaluates a Result; on error returns it, else declares `declaration` with the value.
-#define ZHAN_TRY(declaration, expression)                                               \
-  auto ZHAN_TRY_NAME(__LINE__) = (expression);                                          \
-  if (!ZHAN_TRY_NAME(__LINE__))                                                         \
-    return std::unexpected(std::move(ZHAN_TRY_NAME(__LINE__).error()));                 \
+#define ZHAN_TRY(declaration, expression)                               \
+  auto ZHAN_TRY_NAME(__LINE__) = (expression);                          \
+  if (!ZHAN_TRY_NAME(__LINE__))                                         \
+    return std::unexpected(std::move(ZHAN_TRY_NAME(__LINE__).error())); \
   declaration = std::move(*ZHAN_TRY_NAME(__LINE__))
 /// The same for a Result<void>.
-#define ZHAN_TRY_VOID(expression)                                                       \
-  if (auto zhan_try_result = (expression); !zhan_try_result)                            \
+#define ZHAN_TRY_VOID(expression)                            \
+  if (auto zhan_try_result = (expression); !zhan_try_result) \
   return std::unexpected(std::move(zhan_try_result.error()))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A cell while it is being made: its tokens, the values of their fields, and where in the module each
-// token comes from.
+// A cell while it is being made: its tokens, the values of their fields, and where in the module
+// each token comes from.
 #pragma once
 
 #include <cstring>

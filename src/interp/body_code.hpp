@@ -13,9 +13,12 @@ struct alignas(16) BodyCode {
   abi::EntryData entry;
 
   [[nodiscard]] Cell* first() noexcept { return reinterpret_cast<Cell*>(this + 1); }
-  [[nodiscard]] const Cell* first() const noexcept { return reinterpret_cast<const Cell*>(this + 1); }
+  [[nodiscard]] const Cell* first() const noexcept {
+    return reinterpret_cast<const Cell*>(this + 1);
+  }
   [[nodiscard]] bool holds(const Cell* cell) const noexcept {
-    return cell >= first() && reinterpret_cast<const u8*>(cell) < reinterpret_cast<const u8*>(first()) + size;
+    return cell >= first() &&
+           reinterpret_cast<const u8*>(cell) < reinterpret_cast<const u8*>(first()) + size;
   }
 };
 static_assert(sizeof(BodyCode) == 32, "entry data ends where the first cell begins");

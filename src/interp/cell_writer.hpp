@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The buffer of cells of one function. Actions that follow each other become one cell where a family
-// serves the two together; nothing is merged over a label.
+// The buffer of cells of one function. Actions that follow each other become one cell where a
+// family serves the two together; nothing is merged over a label.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ struct Place {
 /// What a cell came from, for positions and states (CONTRACTS C11).
 struct MapEntry {
   u32 cell = 0;
-  Action action;  // size 0: a special cell, where[0] alone counts
+  Action action;         // size 0: a special cell, where[0] alone counts
   u32 instructions = 0;  // of wasm that it stands for, blocks and ends left out
 };
 
@@ -47,8 +47,8 @@ class CellWriter {
     (void)take_last();
     return emit(action);
   }
-  /// Gives a cell that was placed before another root of val kind: handler and the root's field only, for
-  /// displacements may have been patched.
+  /// Gives a cell that was placed before another root of val kind: handler and the root's field
+  /// only, for displacements may have been patched.
   void rewrite_root(u32 cell, const Action& action, usize root);
   /// A label stands here, or the last cell decides where to go: nothing may merge with it.
   void barrier() noexcept {

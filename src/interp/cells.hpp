@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cells that are not made of tokens: calls, returns of several results, tables of branches, builtins,
-// vectors, memories other than the first. Plain structures, written by the predecoder.
+// Cells that are not made of tokens: calls, returns of several results, tables of branches,
+// builtins, vectors, memories other than the first. Plain structures, written by the predecoder.
 #pragma once
 
 #include "abi/builtins.hpp"
@@ -9,8 +9,8 @@
 
 namespace zhan::interp {
 
-/// All kinds of call start like this and are 24 bytes long: `return` finds here where the caller wants
-/// the results and which of its slots is pinned, backtraces find the call site (C1).
+/// All kinds of call start like this and are 24 bytes long: `return` finds here where the caller
+/// wants the results and which of its slots is pinned, backtraces find the call site (C1).
 struct CallCell : Cell {
   i16 callee_fp;  // from the caller's fp
   i16 pinned;     // the caller's pinned slot; -1 = none
@@ -99,8 +99,8 @@ struct VectorMemoryCell : Cell {
   u32 offset;
 };
 
-/// Any access to any memory, always compared with its size: other memories than the first, 64-bit ones,
-/// pages of other sizes, offsets beyond the guard.
+/// Any access to any memory, always compared with its size: other memories than the first, 64-bit
+/// ones, pages of other sizes, offsets beyond the guard.
 struct FarMemoryCell : Cell {
   i16 dst;
   i16 address;

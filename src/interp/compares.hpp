@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares with their operands exchanged, and their opposites. The rows of ops.def stand in the same
-// order for each type, which is proved here.
+// Compares with their operands exchanged, and their opposites. The rows of ops.def stand in the
+// same order for each type, which is proved here.
 #pragma once
 
 #include "interp/key.hpp"

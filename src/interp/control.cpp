@@ -27,28 +27,29 @@ ZHAN_CC Status overflow(ZHAN_PARAMS) {
 
 }  // namespace
 
-// The work of entering `body` with parameters at `callee`: the header stands already, pc is the call cell
-// until the stack limit has been compared (CONTRACTS C3, C4).
-#define ZHAN_ENTER_BODY(body, callee)                                                           \
-  do {                                                                                          \
-    FuncBody* const entered_body = (body);                                                      \
-    Slot* const new_frame = (callee);                                                           \
-    const Cell* const first_cell = entered_body->cells.load(std::memory_order_acquire);         \
-    const abi::EntryData& entry = entry_data(first_cell);                                       \
-    if (static_cast<u64>(r.exec->value_limit - new_frame) < entry.frame_slots) [[unlikely]]     \
-      ZHAN_JUMP(overflow);                                                                      \
-    r.fp = new_frame;                                                                           \
-    r.acc = reinterpret_cast<u64>(entered_body);                                                \
-    if (entry.zero_count != 0) clear_locals(new_frame, entry);                                  \
-    r.l0 = new_frame[entry.pinned];                                                             \
-    r.pc = first_cell;                                                                          \
-    if (__builtin_sub_overflow(r.budget, u64{entry.cost}, &r.budget)) [[unlikely]]              \
-      ZHAN_JUMP(poll_and_go);                                                                   \
-    ZHAN_NEXT(first_cell);                                                                      \
-} while (false)
+// The work of entering `body` with parameters at `callee`: the header stands already, pc is the
+// call cell until the stack limit has been compared (CONTRACTS C3, C4).
+#define ZHAN_ENTER_BODY(body, callee)                                                       \
+  do {                                                                                      \
+    FuncBody* const entered_body = (body);                                                  \
+    Slot* const new_frame = (callee);                                                       \
+    const Cell* const first_cell = entered_body->cells.load(std::memory_order_acquire);     \
+    const abi::EntryData& entry = entry_data(first_cell);                                   \
+    if (static_cast<u64>(r.exec->value_limit - new_frame) < entry.frame_slots) [[unlikely]] \
+      ZHAN_JUMP(overflow);                                                                  \
+    r.fp = new_frame;                                                                       \
+    r.acc = reinterpret_cast<u64>(entered_body);                                            \
+    if (entry.zero_count != 0) clear_locals(new_frame, entry);                              \
+    r.l0 = new_frame[entry.pinned];                                                         \
+    r.pc = first_cell;                                                                      \
+    if (__builtin_sub_overflow(r.budget, u64{entry.cost}, &r.budget)) [[unlikely]]          \
+      ZHAN_JUMP(poll_and_go);                                                               \
+    ZHAN_NEXT(first_cell);                                                                  \
+  } while (false)
 
 /// Writes a callee's header below its parameters.
-[[gnu::always_inline]] static inline void push_header(Slot* callee, Slot* caller, const Cell* call) {
+[[gnu::always_inline]] static inline void push_header(Slot* callee, Slot* caller,
+                                                      const Cell* call) {
   callee[-1] = reinterpret_cast<Slot>(call);
   callee[-2] = reinterpret_cast<Slot>(caller);
 }
@@ -71,23 +72,24 @@ ZHAN_CC Status do_call_import(ZHAN_PARAMS) {
 }
 
 /// r.acc: a Func known to be of the right type.
-#define ZHAN_CALL_FUNC(func)                                    \
-  do {                                                          \
-    const Func* const callee_func = (func);                     \
-    if (callee_func->context != r.inst) [[unlikely]] {          \
-      r.acc = reinterpret_cast<u64>(callee_func);               \
-      ZHAN_JUMP(call_foreign);                                  \
-    }                                                           \
-    Slot* callee = r.fp + as<CallCell>(r.pc).callee_fp;         \
-    push_header(callee, r.fp, r.pc);                            \
-    ZHAN_ENTER_BODY(callee_func->body, callee);                 \
+#define ZHAN_CALL_FUNC(func)                            \
+  do {                                                  \
+    const Func* const callee_func = (func);             \
+    if (callee_func->context != r.inst) [[unlikely]] {  \
+      r.acc = reinterpret_cast<u64>(callee_func);       \
+      ZHAN_JUMP(call_foreign);                          \
+    }                                                   \
+    Slot* callee = r.fp + as<CallCell>(r.pc).callee_fp; \
+    push_header(callee, r.fp, r.pc);                    \
+    ZHAN_ENTER_BODY(callee_func->body, callee);         \
   } while (false)
 
 [[gnu::always_inline]] static inline abi::Table* table_of(Regs& r, u32 offset) noexcept {
   return abi::at<abi::Table*>(r.inst, offset);
 }
 
-/// The element did not have the expected type: null, unfilled, a subtype or a mistake. r.acc: the index.
+/// The element did not have the expected type: null, unfilled, a subtype or a mistake. r.acc: the
+/// index.
 ZHAN_CC static Status call_indirect_slow(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const CallCell& cell = as<CallCell>(r.pc);
@@ -98,17 +100,18 @@ ZHAN_CC static Status call_indirect_slow(ZHAN_PARAMS) {
   ZHAN_CALL_FUNC(func);
 }
 
-#define ZHAN_CALL_INDIRECT(index_value)                                                        \
-  do {                                                                                         \
-    const CallCell& cell = as<CallCell>(r.pc);                                                 \
-    const u64 index = (index_value);                                                           \
-    const abi::Table* table = table_of(r, cell.table);                                         \
-    if (index < table->size) [[likely]] {                                                      \
-      const Func* func = reinterpret_cast<const Func*>(table->elements[index]);                \
-      if (func != nullptr && func->type == cell.type) [[likely]] ZHAN_CALL_FUNC(func);         \
-    }                                                                                          \
-    r.acc = index;                                                                             \
-    ZHAN_JUMP(call_indirect_slow);                                                             \
+#define ZHAN_CALL_INDIRECT(index_value)                                         \
+  do {                                                                          \
+    const CallCell& cell = as<CallCell>(r.pc);                                  \
+    const u64 index = (index_value);                                            \
+    const abi::Table* table = table_of(r, cell.table);                          \
+    if (index < table->size) [[likely]] {                                       \
+      const Func* func = reinterpret_cast<const Func*>(table->elements[index]); \
+      if (func != nullptr && func->type == cell.type) [[likely]]                \
+        ZHAN_CALL_FUNC(func);                                                   \
+    }                                                                           \
+    r.acc = index;                                                              \
+    ZHAN_JUMP(call_indirect_slow);                                              \
   } while (false)
 
 ZHAN_CC Status do_call_indirect(ZHAN_PARAMS) {
@@ -124,12 +127,13 @@ ZHAN_CC Status do_call_indirect_acc(ZHAN_PARAMS) {
 ZHAN_CC Status do_call_ref(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const Func* func = reinterpret_cast<const Func*>(r.fp[as<CallCell>(r.pc).index]);
-  if (func == nullptr) [[unlikely]] ZHAN_TRAP(Trap::null_function_reference);
+  if (func == nullptr) [[unlikely]]
+    ZHAN_TRAP(Trap::null_function_reference);
   ZHAN_CALL_FUNC(func);
 }
 
-/// Pushes a bridge frame (C1) whose header lies at `at - 2`: slots {caller's Inst, result slots}. The
-/// callee's parameters start 4 slots further up.
+/// Pushes a bridge frame (C1) whose header lies at `at - 2`: slots {caller's Inst, result slots}.
+/// The callee's parameters start 4 slots further up.
 static Slot* push_bridge(Slot* at, Inst* from, const FuncBody* callee) noexcept {
   std::memmove(at + 4, at, callee->param_slots * sizeof(Slot));
   at[0] = reinterpret_cast<Slot>(from);
@@ -185,8 +189,8 @@ ZHAN_CC Status call_foreign(ZHAN_PARAMS) {
   return skip(&call, sizeof(CallCell));
 }
 
-/// Copies `count` results from `from`, ascending, to where the caller of the frame wants them, over the
-/// header if that is the place (so it is read first), and returns to it.
+/// Copies `count` results from `from`, ascending, to where the caller of the frame wants them, over
+/// the header if that is the place (so it is read first), and returns to it.
 static const Cell* return_values(Regs& r, const Slot* from, u32 count) noexcept {
   const CallCell& call = as<CallCell>(abi::return_pc(r.fp));
   Slot* caller = abi::caller_fp(r.fp);
@@ -236,7 +240,8 @@ ZHAN_CC static Status tail_enter(ZHAN_PARAMS) {
     ZHAN_NEXT(body->cells.load(std::memory_order_acquire));
   }
   if (func->context != r.inst) {
-    // A frame that returns through a bridge already needs no second one: every chain is constant space.
+    // A frame that returns through a bridge already needs no second one: every chain is constant
+    // space.
     if (abi::return_pc(callee) != &bridge_call) {
       if (!bridge_fits(r.exec, callee, body)) ZHAN_JUMP(overflow);
       callee = push_bridge(callee, r.inst, body);
@@ -267,11 +272,12 @@ ZHAN_CC Status do_return_call_indirect(ZHAN_PARAMS) {
   const TailCallCell& cell = as<TailCallCell>(r.pc);
   const u64 index = r.fp[cell.index];
   const abi::Table* table = table_of(r, cell.table);
-  const Func* func = index < table->size
-                         ? reinterpret_cast<const Func*>(table->elements[index]) : nullptr;
+  const Func* func =
+      index < table->size ? reinterpret_cast<const Func*>(table->elements[index]) : nullptr;
   if (func == nullptr || func->type != cell.type) {
     save(r, r.fp + cell.first + cell.count);
-    func = abi::builtin::resolve_indirect(r.exec, r.inst, table_of(r, cell.table), index, cell.type);
+    func =
+        abi::builtin::resolve_indirect(r.exec, r.inst, table_of(r, cell.table), index, cell.type);
     if (func == nullptr) ZHAN_JUMP(trap_exit);
   }
   r.acc = reinterpret_cast<u64>(func);
@@ -283,21 +289,22 @@ ZHAN_CC Status do_return_call_ref(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const TailCallCell& cell = as<TailCallCell>(r.pc);
   r.acc = r.fp[cell.index];
-  if (r.acc == 0) [[unlikely]] ZHAN_TRAP(Trap::null_function_reference);
+  if (r.acc == 0) [[unlikely]]
+    ZHAN_TRAP(Trap::null_function_reference);
   move_arguments(r, cell);
   ZHAN_JUMP(tail_enter);
 }
 
 // -- Branches, builtins, traps --
 
-#define ZHAN_BR_TABLE(index_value)                                                             \
-  do {                                                                                         \
-    const BrTableCell& cell = as<BrTableCell>(r.pc);                                           \
-    const u32 wanted = static_cast<u32>(index_value);                                          \
-    const u32 taken = wanted < cell.count ? wanted : cell.count - 1;                           \
-    i32 displacement;                                                                          \
-    std::memcpy(&displacement, reinterpret_cast<const u8*>(&cell + 1) + 4 * u64{taken}, 4);    \
-    ZHAN_NEXT(skip(r.pc, displacement));                                                       \
+#define ZHAN_BR_TABLE(index_value)                                                          \
+  do {                                                                                      \
+    const BrTableCell& cell = as<BrTableCell>(r.pc);                                        \
+    const u32 wanted = static_cast<u32>(index_value);                                       \
+    const u32 taken = wanted < cell.count ? wanted : cell.count - 1;                        \
+    i32 displacement;                                                                       \
+    std::memcpy(&displacement, reinterpret_cast<const u8*>(&cell + 1) + 4 * u64{taken}, 4); \
+    ZHAN_NEXT(skip(r.pc, displacement));                                                    \
   } while (false)
 
 ZHAN_CC Status do_br_table(ZHAN_PARAMS) {
@@ -329,7 +336,8 @@ ZHAN_CC Status do_charge(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const u64 cost = as<ChargeCell>(r.pc).cost;
   r.pc = skip(r.pc, sizeof(ChargeCell));
-  if (__builtin_sub_overflow(r.budget, cost, &r.budget)) [[unlikely]] ZHAN_JUMP(poll_and_go);
+  if (__builtin_sub_overflow(r.budget, cost, &r.budget)) [[unlikely]]
+    ZHAN_JUMP(poll_and_go);
   ZHAN_NEXT(r.pc);
 }
 
@@ -385,8 +393,14 @@ ZHAN_CC Status do_call_host(ZHAN_PARAMS) {
   r.fp = abi::caller_fp(args);
   // What the host function calls in turn must not touch its arguments and results.
   save(r, args + std::max(body->param_slots, body->result_slots));
-  abi::Record record{abi::Crossing::wasm_to_host, r.exec->records, r.exec, r.pc, r.fp, r.inst,
-                     r.exec->vsp, nullptr};
+  abi::Record record{abi::Crossing::wasm_to_host,
+                     r.exec->records,
+                     r.exec,
+                     r.pc,
+                     r.fp,
+                     r.inst,
+                     r.exec->vsp,
+                     nullptr};
   r.exec->records = &record;
   const Status status = body->host(r.exec, reinterpret_cast<void*>(r.l0), body, args);
   r.exec->records = record.previous;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How handlers follow each other: by tail calls with the state in registers, or (portable build) called
-// from a loop with the state in memory. The macros exist because a tail call must stand in the handler
-// itself. Register roles: CONTRACTS C2, INTERPRETER.md; docs/architecture.md has the table.
+// How handlers follow each other: by tail calls with the state in registers, or (portable build)
+// called from a loop with the state in memory. The macros exist because a tail call must stand in
+// the handler itself. Register roles: CONTRACTS C2, INTERPRETER.md; docs/architecture.md has the
+// table.
 #pragma once
 
 #include "abi/abi.hpp"
@@ -23,15 +24,15 @@ using abi::Inst;
 using abi::Slot;
 using abi::Status;
 
-/// The interpreter's registers. A handler of the tail-call build has them as locals, which the compiler
-/// keeps in the argument registers; the portable build passes one by reference.
+/// The interpreter's registers. A handler of the tail-call build has them as locals, which the
+/// compiler keeps in the argument registers; the portable build passes one by reference.
 struct Regs {
   const Cell* pc;
   Slot* fp;
   u8* mem0;
   Inst* inst;
-  u64 acc;     // last integer result, i32 zero-extended
-  u64 l0;      // the pinned local, also in its slot
+  u64 acc;  // last integer result, i32 zero-extended
+  u64 l0;   // the pinned local, also in its slot
   u64 budget;
   Exec* exec;
   double acc_d;  // last f64 result
@@ -43,39 +44,41 @@ struct Regs {
 #if ZHAN_TAILCALL
 
 #define ZHAN_CC [[clang::preserve_none]]
-#define ZHAN_PARAMS                                                                             \
-  const ::zhan::interp::Cell *pc_, ::zhan::interp::Slot *fp_, ::zhan::u8 *mem0_,                \
-      ::zhan::interp::Inst *inst_, ::zhan::u64 acc_, ::zhan::u64 l0_, ::zhan::u64 budget_,      \
+#define ZHAN_PARAMS                                                                        \
+  const ::zhan::interp::Cell *pc_, ::zhan::interp::Slot *fp_, ::zhan::u8 *mem0_,           \
+      ::zhan::interp::Inst *inst_, ::zhan::u64 acc_, ::zhan::u64 l0_, ::zhan::u64 budget_, \
       [[maybe_unused]] ::zhan::u64 dead_, ::zhan::interp::Exec *exec_, double acc_d_, float acc_f_
-#define ZHAN_BEGIN ::zhan::interp::Regs r{pc_, fp_, mem0_, inst_, acc_, l0_, budget_, exec_, acc_d_, acc_f_};
+#define ZHAN_BEGIN \
+  ::zhan::interp::Regs r{pc_, fp_, mem0_, inst_, acc_, l0_, budget_, exec_, acc_d_, acc_f_};
 // The dead argument keeps rcx free: shifts take their count there.
 #define ZHAN_JUMP(target)                                                                       \
   [[clang::musttail]] return (target)(r.pc, r.fp, r.mem0, r.inst, r.acc, r.l0, r.budget,        \
                                       __builtin_nondeterministic_value(dead_), r.exec, r.acc_d, \
                                       r.acc_f)
-#define ZHAN_NEXT(cell)                                                                \
-  do {                                                                                 \
-    r.pc = (cell);                                                                     \
-    ZHAN_COUNT(r.pc);                                                                  \
-    ZHAN_JUMP(reinterpret_cast<::zhan::interp::Handler>(r.pc->handler));               \
+#define ZHAN_NEXT(cell)                                                  \
+  do {                                                                   \
+    r.pc = (cell);                                                       \
+    ZHAN_COUNT(r.pc);                                                    \
+    ZHAN_JUMP(reinterpret_cast<::zhan::interp::Handler>(r.pc->handler)); \
   } while (false)
 
 #else
 
 #define ZHAN_CC
-#define ZHAN_PARAMS ::zhan::interp::Regs &r
+#define ZHAN_PARAMS ::zhan::interp::Regs& r
 #define ZHAN_BEGIN
 #define ZHAN_JUMP(target) return (target)(r)
-#define ZHAN_NEXT(cell)                             \
-  do {                                              \
-    r.pc = (cell);                                  \
-    ZHAN_COUNT(r.pc);                               \
-    return ::zhan::interp::Status::running;         \
+#define ZHAN_NEXT(cell)                     \
+  do {                                      \
+    r.pc = (cell);                          \
+    ZHAN_COUNT(r.pc);                       \
+    return ::zhan::interp::Status::running; \
   } while (false)
 
 #endif
 
-// Handlers whose accesses may fault stand in a section of their own, which the signal handler knows.
+// Handlers whose accesses may fault stand in a section of their own, which the signal handler
+// knows.
 #if ZHAN_TAILCALL
 #define ZHAN_FAULTING [[gnu::section("zhan_handlers")]]
 #else
@@ -92,10 +95,10 @@ using Handler = Status (*)(const Cell*, Slot*, u8*, Inst*, u64, u64, u64, u64, E
 using Handler = Status (*)(Regs&);
 #endif
 
-#define ZHAN_TRAP(kind)                      \
-  do {                                       \
-    r.exec->pending.trap = (kind);           \
-    ZHAN_JUMP(::zhan::interp::trap_exit);    \
+#define ZHAN_TRAP(kind)                   \
+  do {                                    \
+    r.exec->pending.trap = (kind);        \
+    ZHAN_JUMP(::zhan::interp::trap_exit); \
   } while (false)
 
 /// Ends the chain with the trap noted in exec->pending: stores {pc, fp, inst, budget} first.
@@ -108,8 +111,8 @@ ZHAN_CC Status poll_and_go(ZHAN_PARAMS);
   return reinterpret_cast<const Cell*>(reinterpret_cast<const u8*>(cell) + bytes);
 }
 
-/// Stores what others see of the registers before control leaves the interpreter (C3); vsp = the first
-/// free slot, where a callee's header would lie.
+/// Stores what others see of the registers before control leaves the interpreter (C3); vsp = the
+/// first free slot, where a callee's header would lie.
 inline void save(Regs& r, Slot* vsp) noexcept {
   r.exec->pc = r.pc;
   r.exec->fp = r.fp;

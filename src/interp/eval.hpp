@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// handler<key>: the handler of any cell that is made of tokens. A tree is evaluated by inlined templates;
-// meanings come from sem.hpp. Accesses to memory stand before a barrier on pc (CONTRACTS C6), so that
-// the pc register names this cell while a fault is possible.
+// handler<key>: the handler of any cell that is made of tokens. A tree is evaluated by inlined
+// templates; meanings come from sem.hpp. Accesses to memory stand before a barrier on pc (CONTRACTS
+// C6), so that the pc register names this cell while a fault is possible.
 #pragma once
 
 #include <bit>
@@ -25,18 +25,32 @@ inline constexpr usize tree_end = subtree_end(K, P);
 
 template <char letter>
 struct CppType;
-template <> struct CppType<'i'> { using type = u32; };
-template <> struct CppType<'I'> { using type = u64; };
-template <> struct CppType<'f'> { using type = float; };
-template <> struct CppType<'F'> { using type = double; };
+template <>
+struct CppType<'i'> {
+  using type = u32;
+};
+template <>
+struct CppType<'I'> {
+  using type = u64;
+};
+template <>
+struct CppType<'f'> {
+  using type = float;
+};
+template <>
+struct CppType<'F'> {
+  using type = double;
+};
 template <char letter>
 using Cpp = typename CppType<letter>::type;
 
 /// A value as the 64 bits of its slot.
 template <class T>
 ZHAN_INLINE Slot to_slot(T value) noexcept {
-  if constexpr (sizeof(T) == 4) return std::bit_cast<u32>(value);
-  else return std::bit_cast<u64>(value);
+  if constexpr (sizeof(T) == 4)
+    return std::bit_cast<u32>(value);
+  else
+    return std::bit_cast<u64>(value);
 }
 template <class T>
 ZHAN_INLINE T from_slot(const Slot* slot) noexcept {
@@ -55,15 +69,21 @@ ZHAN_INLINE T read_field(const Cell* pc, usize offset) noexcept {
 /// The accumulator of a class.
 template <class T>
 ZHAN_INLINE T read_acc(const Regs& r) noexcept {
-  if constexpr (std::is_same_v<T, float>) return r.acc_f;
-  else if constexpr (std::is_same_v<T, double>) return r.acc_d;
-  else return static_cast<T>(r.acc);
+  if constexpr (std::is_same_v<T, float>)
+    return r.acc_f;
+  else if constexpr (std::is_same_v<T, double>)
+    return r.acc_d;
+  else
+    return static_cast<T>(r.acc);
 }
 template <class T>
 ZHAN_INLINE void write_acc(Regs& r, T value) noexcept {
-  if constexpr (std::is_same_v<T, float>) r.acc_f = value;
-  else if constexpr (std::is_same_v<T, double>) r.acc_d = value;
-  else r.acc = value;
+  if constexpr (std::is_same_v<T, float>)
+    r.acc_f = value;
+  else if constexpr (std::is_same_v<T, double>)
+    r.acc_d = value;
+  else
+    r.acc = value;
 }
 
 /// pc may not move before the access whose value this is.
@@ -75,7 +95,8 @@ ZHAN_INLINE void fault_point(Regs& r, const T& value) noexcept {
 #else
   if constexpr (std::is_floating_point_v<T>) asm volatile("" : "+r"(r.pc) : "x"(value) : "memory");
 #endif
-  else asm volatile("" : "+r"(r.pc) : "r"(value) : "memory");
+  else
+    asm volatile("" : "+r"(r.pc) : "r"(value) : "memory");
 #else
   (void)r, (void)value;
 #endif
@@ -98,10 +119,9 @@ ZHAN_INLINE u8* address_of(Regs& r, u32 index, u32 offset, Trap& trap) noexcept 
 
 /// Unsigned integer of 1 << access bytes, or its signed twin.
 template <u32 access, bool is_signed>
-using Narrow = std::conditional_t<
-    is_signed,
-    std::tuple_element_t<access, std::tuple<i8, i16, i32, i64>>,
-    std::tuple_element_t<access, std::tuple<u8, u16, u32, u64>>>;
+using Narrow =
+    std::conditional_t<is_signed, std::tuple_element_t<access, std::tuple<i8, i16, i32, i64>>,
+                       std::tuple_element_t<access, std::tuple<u8, u16, u32, u64>>>;
 
 template <Op op>
 ZHAN_INLINE auto load_value(const u8* address) noexcept {
@@ -124,7 +144,8 @@ ZHAN_INLINE auto eval_load(Regs& r, Trap& trap) noexcept {
   const u8* address =
       address_of<K[P]>(r, index, read_field<u32>(r.pc, layout_for<K>.offset[P]), trap);
   if constexpr (is_explicit(K[P]))
-    if (address == nullptr) [[unlikely]] return T{};
+    if (address == nullptr) [[unlikely]]
+      return T{};
   const T value = load_value<op>(address);
   fault_point(r, value);
   return value;
@@ -134,7 +155,8 @@ ZHAN_INLINE auto eval_load(Regs& r, Trap& trap) noexcept {
 template <class R>
 ZHAN_INLINE auto checked(R result, Trap& trap) noexcept {
   if constexpr (requires { result.trap; }) {
-    if (result.trapped()) [[unlikely]] trap = result.trap;
+    if (result.trapped()) [[unlikely]]
+      trap = result.trap;
     return result.value;
   } else {
     return result;
@@ -167,10 +189,14 @@ template <Key K, usize P>
 ZHAN_INLINE auto eval_own(Regs& r, Trap& trap) noexcept {
   constexpr Token t = K[P];
   constexpr usize field = layout_for<K>.offset[P];
-  if constexpr (t == tok::select_w) return eval_select<K, P, 'i'>(r, trap);
-  else if constexpr (t == tok::select_i) return eval_select<K, P, 'I'>(r, trap);
-  else if constexpr (t == tok::select_f) return eval_select<K, P, 'f'>(r, trap);
-  else if constexpr (t == tok::select_d) return eval_select<K, P, 'F'>(r, trap);
+  if constexpr (t == tok::select_w)
+    return eval_select<K, P, 'i'>(r, trap);
+  else if constexpr (t == tok::select_i)
+    return eval_select<K, P, 'I'>(r, trap);
+  else if constexpr (t == tok::select_f)
+    return eval_select<K, P, 'f'>(r, trap);
+  else if constexpr (t == tok::select_d)
+    return eval_select<K, P, 'F'>(r, trap);
   else if constexpr (t == tok::get_global)
     return abi::at<Slot>(r.inst, read_field<u32>(r.pc, field));
   else if constexpr (t == tok::get_global_f)
@@ -184,14 +210,16 @@ ZHAN_INLINE auto eval_own(Regs& r, Trap& trap) noexcept {
     return memory->size.load(std::memory_order_acquire) >> eval<K, P + 1, 'i'>(r, trap);
   } else if constexpr (t == tok::non_null) {
     const u64 value = eval<K, P + 1, 'I'>(r, trap);
-    if (value == 0) [[unlikely]] trap = Trap::null_reference;
+    if (value == 0) [[unlikely]]
+      trap = Trap::null_reference;
     return value;
   } else if constexpr (t == tok::i31_new) {
     return u64{(eval<K, P + 1, 'i'>(r, trap) << 1) | 1};
   } else {
     static_assert(t == tok::i31_get_s || t == tok::i31_get_u);
     const u32 value = static_cast<u32>(eval<K, P + 1, 'I'>(r, trap));
-    if (value == 0) [[unlikely]] trap = Trap::null_i31_reference;
+    if (value == 0) [[unlikely]]
+      trap = Trap::null_i31_reference;
     return t == tok::i31_get_s ? static_cast<u32>(static_cast<i32>(value) >> 1) : value >> 1;
   }
 }
@@ -201,23 +229,35 @@ ZHAN_INLINE Cpp<want> eval_leaf(Regs& r) noexcept {
   using T = Cpp<want>;
   constexpr Token t = K[P];
   constexpr usize field = layout_for<K>.offset[P];
-  if constexpr (t == tok::slot) return from_slot<T>(r.fp + read_field<i16>(r.pc, field));
-  else if constexpr (t == tok::acc) return read_acc<T>(r);
-  else if constexpr (t == tok::local) return static_cast<T>(r.l0);
-  else if constexpr (t == tok::acc_f) return std::bit_cast<u32>(r.acc_f);
-  else if constexpr (t == tok::acc_d) return std::bit_cast<u64>(r.acc_d);
-  else if constexpr (t == tok::konst8) return read_field<T>(r.pc, field);
-  else if constexpr (want == 'f' || want == 'F') return static_cast<T>(read_field<float>(r.pc, field));
-  else return static_cast<T>(static_cast<i64>(read_field<i32>(r.pc, field)));
+  if constexpr (t == tok::slot)
+    return from_slot<T>(r.fp + read_field<i16>(r.pc, field));
+  else if constexpr (t == tok::acc)
+    return read_acc<T>(r);
+  else if constexpr (t == tok::local)
+    return static_cast<T>(r.l0);
+  else if constexpr (t == tok::acc_f)
+    return std::bit_cast<u32>(r.acc_f);
+  else if constexpr (t == tok::acc_d)
+    return std::bit_cast<u64>(r.acc_d);
+  else if constexpr (t == tok::konst8)
+    return read_field<T>(r.pc, field);
+  else if constexpr (want == 'f' || want == 'F')
+    return static_cast<T>(read_field<float>(r.pc, field));
+  else
+    return static_cast<T>(static_cast<i64>(read_field<i32>(r.pc, field)));
 }
 
 template <Key K, usize P, char want>
 ZHAN_INLINE Cpp<want> eval(Regs& r, Trap& trap) noexcept {
   constexpr Token t = K[P];
-  if constexpr (is_leaf(t)) return eval_leaf<K, P, want>(r);
-  else if constexpr (!is_op(t)) return static_cast<Cpp<want>>(eval_own<K, P>(r, trap));
-  else if constexpr (is_memory(t)) return static_cast<Cpp<want>>(eval_load<K, P>(r, trap));
-  else return static_cast<Cpp<want>>(eval_meaning<K, P>(r, trap));
+  if constexpr (is_leaf(t))
+    return eval_leaf<K, P, want>(r);
+  else if constexpr (!is_op(t))
+    return static_cast<Cpp<want>>(eval_own<K, P>(r, trap));
+  else if constexpr (is_memory(t))
+    return static_cast<Cpp<want>>(eval_load<K, P>(r, trap));
+  else
+    return static_cast<Cpp<want>>(eval_meaning<K, P>(r, trap));
 }
 
 /// The class of a tree: of its operator, or raw bits for a leaf.
@@ -231,10 +271,12 @@ ZHAN_INLINE void run_store(Regs& r, Trap& trap) noexcept {
   const u32 index = eval<K, P + 1, 'i'>(r, trap);
   const auto value = eval<K, tree_end<K, P + 1>, operand_letter(K[P], 1)>(r, trap);
   if constexpr (is_explicit(K[P]))
-    if (trap != Trap::none) [[unlikely]] return;
+    if (trap != Trap::none) [[unlikely]]
+      return;
   u8* address = address_of<K[P]>(r, index, read_field<u32>(r.pc, layout_for<K>.offset[P]), trap);
   if constexpr (is_explicit(K[P]))
-    if (address == nullptr) [[unlikely]] return;
+    if (address == nullptr) [[unlikely]]
+      return;
   const auto raw = static_cast<Narrow<info.access, false>>(to_slot(value));
   std::memcpy(address, &raw, sizeof(raw));
   fault_point(r, raw);
@@ -249,7 +291,8 @@ ZHAN_INLINE void run_action(Regs& r, Trap& trap) noexcept {
     run_store<K, P>(r, trap);
   } else {
     const auto value = eval<K, P + 1, letter_at(K, P + 1)>(r, trap);
-    if (trap != Trap::none) [[unlikely]] return;
+    if (trap != Trap::none) [[unlikely]]
+      return;
     if constexpr (t == tok::val_acc || t == tok::val_slot) write_acc(r, value);
     if constexpr (t == tok::val_local) r.l0 = to_slot(value);
     if constexpr (t == tok::val_slot || t == tok::val_local || t == tok::move)
@@ -278,15 +321,18 @@ ZHAN_FAULTING ZHAN_CC Status handler(ZHAN_PARAMS) {
   constexpr const Actions& actions = actions_for<K>;
   if constexpr (actions.exit != 0) {
     run_action<K, actions.at[0]>(r, trap);
-    if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+    if (trap != Trap::none) [[unlikely]]
+      ZHAN_TRAP(trap);
   }
   if constexpr (actions.count > 1 && actions.exit != actions.at[1]) {
     run_action<K, actions.at[1]>(r, trap);
-    if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+    if (trap != Trap::none) [[unlikely]]
+      ZHAN_TRAP(trap);
   }
   if constexpr (actions.count > 2 && actions.exit != actions.at[2]) {
     run_action<K, actions.at[2]>(r, trap);
-    if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+    if (trap != Trap::none) [[unlikely]]
+      ZHAN_TRAP(trap);
   }
   constexpr usize exit = actions.exit;
   constexpr const Layout& layout = layout_for<K>;
@@ -294,7 +340,8 @@ ZHAN_FAULTING ZHAN_CC Status handler(ZHAN_PARAMS) {
     ZHAN_NEXT(skip(r.pc, layout.size));
   } else if constexpr (K[exit] == tok::ret) {
     const auto value = eval<K, exit + 1, letter_at(K, exit + 1)>(r, trap);
-    if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+    if (trap != Trap::none) [[unlikely]]
+      ZHAN_TRAP(trap);
     ZHAN_NEXT(leave_frame(r, to_slot(value)));
   } else {
     constexpr Token t = K[exit];
@@ -302,7 +349,8 @@ ZHAN_FAULTING ZHAN_CC Status handler(ZHAN_PARAMS) {
     bool taken = true;
     if constexpr (t != tok::br && t != tok::br_back) {
       const u32 condition = static_cast<u32>(eval<K, exit + 1, 'i'>(r, trap));
-      if (trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+      if (trap != Trap::none) [[unlikely]]
+        ZHAN_TRAP(trap);
       taken = (condition != 0) == (t == tok::br_if || t == tok::br_if_back);
     }
     const Cell* target = skip(r.pc, read_field<i32>(r.pc, layout.offset[exit]));
@@ -312,7 +360,7 @@ ZHAN_FAULTING ZHAN_CC Status handler(ZHAN_PARAMS) {
         if (__builtin_sub_overflow(r.budget, u64{1}, &r.budget)) [[unlikely]]
           ZHAN_JUMP(poll_and_go);
       }
-      asm volatile("" ::: );  // keeps the two dispatches apart: each has its own prediction
+      asm volatile("" :::);  // keeps the two dispatches apart: each has its own prediction
       ZHAN_NEXT(target);
     }
     asm volatile("# not taken" :::);

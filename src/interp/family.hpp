@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Families of handlers: a file lists the keys it serves, this makes the handlers. A fusion is one more
-// key in a list; the predecoder finds it by asking for it.
+// Families of handlers: a file lists the keys it serves, this makes the handlers. A fusion is one
+// more key in a list; the predecoder finds it by asking for it.
 #pragma once
 
 #include <initializer_list>
@@ -68,9 +68,10 @@ struct FamilyOf {
 struct TwoLeaves {
   Token a, b;
 };
-inline constexpr TwoLeaves ordered_leaves[] = {
-    {tok::slot, tok::slot}, {tok::acc, tok::slot},  {tok::acc, tok::local}, {tok::acc, tok::konst},
-    {tok::local, tok::slot}, {tok::local, tok::konst}, {tok::slot, tok::konst}};
+inline constexpr TwoLeaves ordered_leaves[] = {{tok::slot, tok::slot},  {tok::acc, tok::slot},
+                                               {tok::acc, tok::local},  {tok::acc, tok::konst},
+                                               {tok::local, tok::slot}, {tok::local, tok::konst},
+                                               {tok::slot, tok::konst}};
 inline constexpr TwoLeaves reversed_leaves[] = {
     {tok::slot, tok::acc}, {tok::slot, tok::local}, {tok::local, tok::acc}};
 inline constexpr TwoLeaves konst_first_leaves[] = {

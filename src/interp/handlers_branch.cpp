@@ -15,7 +15,9 @@ static consteval KeyList make_list() {
     for (Token branch : branch_ifs)
       for (const TwoLeaves& two : ordered_leaves) list.add(key_of(branch, op, two.a, two.b));
   });
-  const auto float_compare = [](const OpInfo& i) { return is_compare(i, 'f') || is_compare(i, 'F'); };
+  const auto float_compare = [](const OpInfo& i) {
+    return is_compare(i, 'f') || is_compare(i, 'F');
+  };
   for_ops(float_compare, [&](Op op) {
     for (Token branch : {tok::br_if, tok::br_if_back, tok::br_unless, tok::br_unless_back})
       for (const TwoLeaves& two : float_leaves) list.add(key_of(branch, op, two.a, two.b));

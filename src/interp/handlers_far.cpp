@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accesses to any memory by comparing with its size: memories other than the first, 64-bit ones, pages of
-// other sizes, offsets beyond the guard. And instructions of several results on consecutive slots.
+// Accesses to any memory by comparing with its size: memories other than the first, 64-bit ones,
+// pages of other sizes, offsets beyond the guard. And instructions of several results on
+// consecutive slots.
 #include "interp/specials.hpp"
 #include "interp/vector.hpp"
 
@@ -24,7 +25,8 @@ ZHAN_CC Status far_access(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const FarMemoryCell& cell = as<FarMemoryCell>(r.pc);
   u8* address = far_address(r, cell, u64{1} << op_info(op).access);
-  if (address == nullptr) [[unlikely]] ZHAN_TRAP(Trap::out_of_bounds_memory_access);
+  if (address == nullptr) [[unlikely]]
+    ZHAN_TRAP(Trap::out_of_bounds_memory_access);
   access<op>(r.fp, cell, address);
   ZHAN_NEXT(skip(r.pc, sizeof(FarMemoryCell)));
 }

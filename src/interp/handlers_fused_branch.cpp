@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fusions that end in a branch: on arithmetic, on a compare of arithmetic, after a move or a stored result.
+// Fusions that end in a branch: on arithmetic, on a compare of arithmetic, after a move or a stored
+// result.
 #include "interp/families.hpp"
 
 namespace zhan::interp {
@@ -22,8 +23,7 @@ static consteval void add_compares(KeyList& list) {
       for (Token x : int_leaves)
         for (Token z : {tok::slot, tok::konst})
           if (op != Op::i32_and || z == tok::konst)
-            for (Token branch : branch_ifs)
-              list.add(key_of(branch, compare, op, x, tok::konst, z));
+            for (Token branch : branch_ifs) list.add(key_of(branch, compare, op, x, tok::konst, z));
     });
 }
 
@@ -36,7 +36,8 @@ static consteval void add_counters(KeyList& list) {
           list.add(key_of(tok::val_slot, op, tok::slot, y, branch, compare, tok::acc, z));
           list.add(key_of(tok::val_local, op, tok::local, y, branch, compare, tok::local, z));
         }
-      list.add(key_of(tok::val_slot, op, tok::slot, tok::konst, branch, compare, tok::acc, tok::local));
+      list.add(
+          key_of(tok::val_slot, op, tok::slot, tok::konst, branch, compare, tok::acc, tok::local));
     }
   };
   for_ops(is_i32_compare, [&](Op compare) { add(Op::i32_add, compare); });
@@ -72,8 +73,10 @@ static consteval void add_stored_tests(KeyList& list) {
 /// A move or a bump, then a jump.
 static consteval void add_jumps(KeyList& list) {
   for (Token branch : {tok::br, tok::br_back}) {
-    for (Token leaf : {tok::slot, tok::acc, tok::local, tok::konst}) list.add(key_of(tok::move, leaf, branch));
-    for (Token leaf : {tok::slot, tok::acc, tok::konst}) list.add(key_of(tok::val_local, leaf, branch));
+    for (Token leaf : {tok::slot, tok::acc, tok::local, tok::konst})
+      list.add(key_of(tok::move, leaf, branch));
+    for (Token leaf : {tok::slot, tok::acc, tok::konst})
+      list.add(key_of(tok::val_local, leaf, branch));
     for (Token y : {tok::slot, tok::konst}) {
       list.add(key_of(tok::val_slot, Op::i32_add, tok::slot, y, branch));
       list.add(key_of(tok::val_local, Op::i32_add, tok::local, y, branch));

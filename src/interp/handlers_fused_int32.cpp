@@ -17,20 +17,19 @@ static consteval void add_pair(KeyList& list, const OpPair& pair) {
         for (Token z : {tok::slot, tok::konst, tok::local}) {
           if (x == tok::local && z == tok::local) continue;
           list.add(key_of(dest, pair.second, pair.first, x, y, z));
-          if (!commutes && z == tok::slot)
-            list.add(key_of(dest, pair.second, z, pair.first, x, y));
+          if (!commutes && z == tok::slot) list.add(key_of(dest, pair.second, z, pair.first, x, y));
         }
 }
 
 static consteval KeyList make_list() {
   KeyList list;
   constexpr OpPair pairs[] = {
-      {Op::i32_add, Op::i32_add}, {Op::i32_shl, Op::i32_add}, {Op::i32_mul, Op::i32_add},
-      {Op::i32_and, Op::i32_add}, {Op::i32_sub, Op::i32_add}, {Op::i32_xor, Op::i32_add},
-      {Op::i32_add, Op::i32_and}, {Op::i32_shr_u, Op::i32_and}, {Op::i32_xor, Op::i32_and},
-      {Op::i32_shl, Op::i32_or},  {Op::i32_and, Op::i32_or},  {Op::i32_shr_u, Op::i32_xor},
-      {Op::i32_and, Op::i32_xor}, {Op::i32_xor, Op::i32_xor}, {Op::i32_rotl, Op::i32_xor},
-      {Op::i32_and, Op::i32_shl}, {Op::i32_add, Op::i32_shl}, {Op::i32_shl, Op::i32_shr_s},
+      {Op::i32_add, Op::i32_add},   {Op::i32_shl, Op::i32_add},   {Op::i32_mul, Op::i32_add},
+      {Op::i32_and, Op::i32_add},   {Op::i32_sub, Op::i32_add},   {Op::i32_xor, Op::i32_add},
+      {Op::i32_add, Op::i32_and},   {Op::i32_shr_u, Op::i32_and}, {Op::i32_xor, Op::i32_and},
+      {Op::i32_shl, Op::i32_or},    {Op::i32_and, Op::i32_or},    {Op::i32_shr_u, Op::i32_xor},
+      {Op::i32_and, Op::i32_xor},   {Op::i32_xor, Op::i32_xor},   {Op::i32_rotl, Op::i32_xor},
+      {Op::i32_and, Op::i32_shl},   {Op::i32_add, Op::i32_shl},   {Op::i32_shl, Op::i32_shr_s},
       {Op::i32_and, Op::i32_shr_u}, {Op::i32_xor, Op::i32_shr_u}, {Op::i32_add, Op::i32_sub},
   };
   for (const OpPair& pair : pairs) add_pair(list, pair);

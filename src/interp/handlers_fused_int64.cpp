@@ -17,18 +17,17 @@ static consteval void add_pair(KeyList& list, const OpPair& pair) {
         for (Token z : {tok::slot, tok::konst, tok::local}) {
           if (x == tok::local && z == tok::local) continue;
           list.add(key_of(dest, pair.second, pair.first, x, y, z));
-          if (!commutes && z == tok::slot)
-            list.add(key_of(dest, pair.second, z, pair.first, x, y));
+          if (!commutes && z == tok::slot) list.add(key_of(dest, pair.second, z, pair.first, x, y));
         }
 }
 
 static consteval KeyList make_list() {
   KeyList list;
   constexpr OpPair pairs[] = {
-      {Op::i64_add, Op::i64_add}, {Op::i64_mul, Op::i64_add}, {Op::i64_xor, Op::i64_add},
-      {Op::i64_shl, Op::i64_or},  {Op::i64_shl, Op::i64_add}, {Op::i64_shr_u, Op::i64_and},
-      {Op::i64_shr_u, Op::i64_xor}, {Op::i64_xor, Op::i64_xor}, {Op::i64_rotl, Op::i64_xor},
-      {Op::i64_and, Op::i64_add}, {Op::i64_shr_u, Op::i64_add}, {Op::i64_add, Op::i64_and},
+      {Op::i64_add, Op::i64_add},   {Op::i64_mul, Op::i64_add},   {Op::i64_xor, Op::i64_add},
+      {Op::i64_shl, Op::i64_or},    {Op::i64_shl, Op::i64_add},   {Op::i64_shr_u, Op::i64_and},
+      {Op::i64_shr_u, Op::i64_xor}, {Op::i64_xor, Op::i64_xor},   {Op::i64_rotl, Op::i64_xor},
+      {Op::i64_and, Op::i64_add},   {Op::i64_shr_u, Op::i64_add}, {Op::i64_add, Op::i64_and},
   };
   for (const OpPair& pair : pairs) add_pair(list, pair);
   return list;

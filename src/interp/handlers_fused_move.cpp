@@ -9,8 +9,8 @@ static consteval void add_bumps(KeyList& list) {
   struct Bump {
     Token dest, x;
   };
-  constexpr Bump bumps[] = {{tok::val_slot, tok::slot}, {tok::val_local, tok::local},
-                            {tok::val_slot, tok::acc}};
+  constexpr Bump bumps[] = {
+      {tok::val_slot, tok::slot}, {tok::val_local, tok::local}, {tok::val_slot, tok::acc}};
   for (const Bump& a : bumps)
     for (Token ya : {tok::konst, tok::slot}) {
       for (const Bump& b : bumps)
@@ -26,23 +26,26 @@ static consteval void add_bumps(KeyList& list) {
 
 /// select(x, y, a compares with b)
 static consteval void add_selects(KeyList& list) {
-  for_ops([](const OpInfo& info) { return is_compare(info, 'i'); }, [&](Op compare) {
-    for (Token dest : int_dests)
-      for (Token x : {tok::slot, tok::konst})
-        for (Token y : {tok::slot, tok::konst})
-          for (const TwoLeaves& two : ordered_leaves)
-            if (two.b != tok::local)
-              list.add(key_of(dest, tok::select_w, x, y, compare, two.a, two.b));
-  });
-  for_ops([](const OpInfo& info) { return is_compare(info, 'I'); }, [&](Op compare) {
-    for (Token x : {tok::slot, tok::konst})
-      for (Token y : {tok::slot, tok::konst})
-        for (Token other : {tok::slot, tok::konst})
-          for (Token dest : {tok::val_acc, tok::val_slot}) {
-            list.add(key_of(dest, tok::select_w, x, y, compare, tok::acc, other));
-            if (x == y) list.add(key_of(dest, tok::select_i, x, y, compare, tok::acc, other));
-          }
-  });
+  for_ops([](const OpInfo& info) { return is_compare(info, 'i'); },
+          [&](Op compare) {
+            for (Token dest : int_dests)
+              for (Token x : {tok::slot, tok::konst})
+                for (Token y : {tok::slot, tok::konst})
+                  for (const TwoLeaves& two : ordered_leaves)
+                    if (two.b != tok::local)
+                      list.add(key_of(dest, tok::select_w, x, y, compare, two.a, two.b));
+          });
+  for_ops([](const OpInfo& info) { return is_compare(info, 'I'); },
+          [&](Op compare) {
+            for (Token x : {tok::slot, tok::konst})
+              for (Token y : {tok::slot, tok::konst})
+                for (Token other : {tok::slot, tok::konst})
+                  for (Token dest : {tok::val_acc, tok::val_slot}) {
+                    list.add(key_of(dest, tok::select_w, x, y, compare, tok::acc, other));
+                    if (x == y)
+                      list.add(key_of(dest, tok::select_i, x, y, compare, tok::acc, other));
+                  }
+          });
 }
 
 static consteval void add_returns(KeyList& list) {

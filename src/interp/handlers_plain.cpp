@@ -5,7 +5,8 @@
 namespace zhan::interp {
 
 static consteval void add_moves(KeyList& list) {
-  for (Token leaf : {tok::slot, tok::acc, tok::local, tok::konst, tok::konst8, tok::acc_f, tok::acc_d})
+  for (Token leaf :
+       {tok::slot, tok::acc, tok::local, tok::konst, tok::konst8, tok::acc_f, tok::acc_d})
     for (Token root : {tok::move, tok::val_local, tok::set_global, tok::set_global_far, tok::ret})
       if (root != tok::val_local || leaf != tok::local) list.add(key_of(root, leaf));
   for (Token leaf : {tok::konst, tok::konst8, tok::slot, tok::local})

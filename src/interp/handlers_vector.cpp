@@ -9,22 +9,27 @@ namespace {
 
 template <class T>
 ZHAN_INLINE T read_operand(const Slot* slot) noexcept {
-  if constexpr (std::is_same_v<T, V128>) return read_v128(slot);
-  else return from_slot<T>(slot);
+  if constexpr (std::is_same_v<T, V128>)
+    return read_v128(slot);
+  else
+    return from_slot<T>(slot);
 }
 
 /// Calls a meaning with operands from up to three slots.
 template <Op op, class Cell, usize... I>
-ZHAN_INLINE auto call_meaning(const Slot* fp, const Cell& cell, std::index_sequence<I...>) noexcept {
+ZHAN_INLINE auto call_meaning(const Slot* fp, const Cell& cell,
+                              std::index_sequence<I...>) noexcept {
   using Shape = sem::ShapeOf<op>;
   const i16 slots[] = {cell.a, cell.b, cell.c};
   if constexpr (Shape::immediates == 0) {
-    return sem::meaning<op>(read_operand<std::tuple_element_t<I, typename Shape::Params>>(fp + slots[I])...);
+    return sem::meaning<op>(
+        read_operand<std::tuple_element_t<I, typename Shape::Params>>(fp + slots[I])...);
   } else if constexpr (op_info(op).imm == ImmKind::shuffle) {
     return sem::meaning<op>(cell.imm, read_v128(fp + cell.a), read_v128(fp + cell.b));
   } else {
     return sem::meaning<op>(
-        cell.lane, read_operand<std::tuple_element_t<I + 1, typename Shape::Params>>(fp + slots[I])...);
+        cell.lane,
+        read_operand<std::tuple_element_t<I + 1, typename Shape::Params>>(fp + slots[I])...);
   }
 }
 
@@ -42,7 +47,8 @@ ZHAN_CC Status vector_op(ZHAN_PARAMS) {
       call_meaning<op>(r.fp, cell, std::make_index_sequence<sem::ShapeOf<op>::operands>{});
   if constexpr (std::is_same_v<std::remove_const_t<decltype(result)>, V128>)
     write_v128(r.fp + cell.dst, result);
-  else r.fp[cell.dst] = to_slot(result);
+  else
+    r.fp[cell.dst] = to_slot(result);
   ZHAN_NEXT(skip(r.pc, sizeof(C)));
 }
 
@@ -53,7 +59,8 @@ ZHAN_FAULTING ZHAN_CC Status vector_access(ZHAN_PARAMS) {
   constexpr Token token = static_cast<Token>(tok::of(op) + (compare ? tok::explicit_ : 0));
   Trap trap = Trap::none;
   u8* address = address_of<token>(r, static_cast<u32>(r.fp[cell.address]), cell.offset, trap);
-  if (compare && trap != Trap::none) [[unlikely]] ZHAN_TRAP(trap);
+  if (compare && trap != Trap::none) [[unlikely]]
+    ZHAN_TRAP(trap);
   access<op>(r.fp, cell, address);
   fault_point(r, address);
   ZHAN_NEXT(skip(r.pc, sizeof(VectorMemoryCell)));

@@ -26,10 +26,11 @@ consteval KeyList int_keys(char letter) {
     add_binary(list, op, reversed_leaves, int_dests);
     add_binary(list, op, konst_first_leaves, int_dests);
   });
-  for_ops([&](const OpInfo& info) { return is_value(info, {unary, 3}); }, [&](Op op) {
-    for (Token leaf : int_leaves)
-      for (Token dest : int_dests) list.add(key_of(dest, op, leaf));
-  });
+  for_ops([&](const OpInfo& info) { return is_value(info, {unary, 3}); },
+          [&](Op op) {
+            for (Token leaf : int_leaves)
+              for (Token dest : int_dests) list.add(key_of(dest, op, leaf));
+          });
   for_ops([&](const OpInfo& info) { return is_compare(info, letter); },
           [&](Op op) { add_binary(list, op, ordered_leaves, int_dests); });
   return list;

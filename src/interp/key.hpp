@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a cell does, as up to eight tokens in prefix order: one or more actions (a root with an expression
-// tree below it). The key of a cell names its handler; the same layout function tells handler and
-// predecoder where the fields lie. `sum = a + b; if (sum < 10) goto x` is
+// What a cell does, as up to eight tokens in prefix order: one or more actions (a root with an
+// expression tree below it). The key of a cell names its handler; the same layout function tells
+// handler and predecoder where the fields lie. `sum = a + b; if (sum < 10) goto x` is
 //   val_slot add slot slot | br_if lt_s acc konst
 #pragma once
 
@@ -25,11 +25,12 @@ inline constexpr Token konst8 = 5;  // field: 8 bytes
 inline constexpr Token acc_f = 6;   // in moves: the f32 accumulator
 inline constexpr Token acc_d = 7;   // in moves: the f64 accumulator
 inline constexpr Token last_leaf = acc_d;
-// Roots: what becomes of a value. Those of val have a field for a slot, so that one can become another.
-inline constexpr Token val_acc = 16;    // accumulator only
-inline constexpr Token val_slot = 17;   // accumulator and slot
-inline constexpr Token val_local = 18;  // pinned local and its slot
-inline constexpr Token move = 19;       // slot only
+// Roots: what becomes of a value. Those of val have a field for a slot, so that one can become
+// another.
+inline constexpr Token val_acc = 16;         // accumulator only
+inline constexpr Token val_slot = 17;        // accumulator and slot
+inline constexpr Token val_local = 18;       // pinned local and its slot
+inline constexpr Token move = 19;            // slot only
 inline constexpr Token set_global = 20;      // field: u32 offset in Inst
 inline constexpr Token set_global_far = 21;  // the same, where a pointer to the value lies
 inline constexpr Token ret = 22;
@@ -49,8 +50,9 @@ inline constexpr Token get_global = 67;  // field: u32 offset in Inst
 inline constexpr Token get_global_f = 68;
 inline constexpr Token get_global_d = 69;
 inline constexpr Token get_global_far = 70;
-inline constexpr Token memory_size = 71;  // (log2 of the page size); field: u32 offset of the Memory*
-inline constexpr Token non_null = 72;     // traps on 0
+inline constexpr Token memory_size =
+    71;                                // (log2 of the page size); field: u32 offset of the Memory*
+inline constexpr Token non_null = 72;  // traps on 0
 inline constexpr Token i31_new = 73;
 inline constexpr Token i31_get_s = 74;
 inline constexpr Token i31_get_u = 75;
@@ -64,7 +66,9 @@ inline constexpr Token explicit_ = 1024;
 }
 }  // namespace tok
 
-[[nodiscard]] constexpr bool is_leaf(Token t) noexcept { return t >= tok::slot && t <= tok::last_leaf; }
+[[nodiscard]] constexpr bool is_leaf(Token t) noexcept {
+  return t >= tok::slot && t <= tok::last_leaf;
+}
 [[nodiscard]] constexpr bool is_op(Token t) noexcept { return t >= tok::first_op; }
 [[nodiscard]] constexpr bool is_explicit(Token t) noexcept { return t >= tok::explicit_; }
 [[nodiscard]] constexpr Op op_of(Token t) noexcept {
@@ -77,8 +81,8 @@ inline constexpr Token explicit_ = 1024;
   return t >= tok::val_acc && t <= tok::val_local;
 }
 
-/// Letters (as in ops.def) of a token's operands and result; 'I' also stands for references and for raw
-/// 64-bit values.
+/// Letters (as in ops.def) of a token's operands and result; 'I' also stands for references and for
+/// raw 64-bit values.
 struct TokenShape {
   std::string_view operands;
   char result = 0;
@@ -89,16 +93,21 @@ struct TokenShape {
     case tok::select_w: return {"iii", 'i'};
     case tok::select_f: return {"ffi", 'f'};
     case tok::select_d: return {"FFi", 'F'};
-    case tok::get_global: case tok::get_global_far: return {"", 'I'};
+    case tok::get_global:
+    case tok::get_global_far: return {"", 'I'};
     case tok::get_global_f: return {"", 'f'};
     case tok::get_global_d: return {"", 'F'};
     case tok::memory_size: return {"i", 'I'};
     case tok::non_null: return {"I", 'I'};
     case tok::i31_new: return {"i", 'I'};
-    case tok::i31_get_s: case tok::i31_get_u: return {"I", 'i'};
-    case tok::br: case tok::br_back: return {"", 0};
-    case tok::br_if: case tok::br_if_back: case tok::br_unless: case tok::br_unless_back:
-      return {"i", 0};
+    case tok::i31_get_s:
+    case tok::i31_get_u: return {"I", 'i'};
+    case tok::br:
+    case tok::br_back: return {"", 0};
+    case tok::br_if:
+    case tok::br_if_back:
+    case tok::br_unless:
+    case tok::br_unless_back: return {"i", 0};
     default: break;
   }
   if (is_op(t)) {
@@ -114,11 +123,19 @@ namespace detail {
 /// Bytes of a token's field.
 [[nodiscard]] constexpr u8 width_of_field(Token t, bool memory) noexcept {
   switch (t) {
-    case tok::slot: case tok::val_acc: case tok::val_slot: case tok::val_local: case tok::move:
-      return 2;
-    case tok::konst: case tok::set_global: case tok::set_global_far: case tok::get_global:
-    case tok::get_global_f: case tok::get_global_d: case tok::get_global_far: case tok::memory_size:
-      return 4;
+    case tok::slot:
+    case tok::val_acc:
+    case tok::val_slot:
+    case tok::val_local:
+    case tok::move: return 2;
+    case tok::konst:
+    case tok::set_global:
+    case tok::set_global_far:
+    case tok::get_global:
+    case tok::get_global_f:
+    case tok::get_global_d:
+    case tok::get_global_far:
+    case tok::memory_size: return 4;
     case tok::konst8: return 8;
     default: return is_branch(t) || memory ? 4 : 0;
   }
@@ -168,7 +185,9 @@ inline constexpr auto token_facts = [] {
   return (t >= tok::first_root && t <= tok::last_root) || is_store(t);
 }
 /// Letter of a token's result, or of its operand number i.
-[[nodiscard]] constexpr char result_letter(Token t) noexcept { return detail::token_facts[t].result; }
+[[nodiscard]] constexpr char result_letter(Token t) noexcept {
+  return detail::token_facts[t].result;
+}
 [[nodiscard]] constexpr char operand_letter(Token t, usize i) noexcept {
   return detail::token_facts[t].operands[i];
 }
@@ -182,8 +201,7 @@ struct Key {
   constexpr bool operator==(const Key&) const noexcept = default;
 
   [[nodiscard]] constexpr Token operator[](usize i) const noexcept {
-    return i >= max_tokens ? tok::end
-                           : static_cast<Token>((i < 4 ? lo : hi) >> (16 * (i & 3)));
+    return i >= max_tokens ? tok::end : static_cast<Token>((i < 4 ? lo : hi) >> (16 * (i & 3)));
   }
   constexpr void set(usize i, Token t) noexcept {
     u64& word = i < 4 ? lo : hi;
@@ -201,7 +219,8 @@ struct Key {
   }
 };
 
-/// Where the fields of a cell lie: two-byte ones first, then four, then eight; from the cell's start.
+/// Where the fields of a cell lie: two-byte ones first, then four, then eight; from the cell's
+/// start.
 struct Layout {
   std::array<u8, max_tokens> offset{};
   u8 size = 0;

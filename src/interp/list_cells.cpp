@@ -17,17 +17,30 @@ struct SpecialName {
   Handler handler;
   const char* text;
 };
-constexpr SpecialName special_names[] = {
-    {do_call, "call"}, {do_call_import, "call_import"}, {do_call_indirect, "call_indirect slot"},
-    {do_call_indirect_acc, "call_indirect acc"}, {do_call_ref, "call_ref"}, {do_return, "return"},
-    {do_return_many, "return slots"}, {do_return_call, "return_call"},
-    {do_return_call_import, "return_call_import"}, {do_return_call_indirect, "return_call_indirect"},
-    {do_return_call_ref, "return_call_ref"}, {do_br_table, "br_table slot"},
-    {do_br_table_acc, "br_table acc"}, {do_builtin, "builtin"}, {do_trap, "trap"},
-    {do_charge, "charge"}, {do_far_move, "move far"}, {do_vector_select, "select.v128"},
-    {do_vector_move, "move.v128"}, {do_vector_const, "v128.const"},
-    {do_vector_get_global, "global.v128"}, {do_vector_set_global, "global.v128 ="},
-    {do_vector_get_global_far, "*global.v128"}, {do_vector_set_global_far, "*global.v128 ="}};
+constexpr SpecialName special_names[] = {{do_call, "call"},
+                                         {do_call_import, "call_import"},
+                                         {do_call_indirect, "call_indirect slot"},
+                                         {do_call_indirect_acc, "call_indirect acc"},
+                                         {do_call_ref, "call_ref"},
+                                         {do_return, "return"},
+                                         {do_return_many, "return slots"},
+                                         {do_return_call, "return_call"},
+                                         {do_return_call_import, "return_call_import"},
+                                         {do_return_call_indirect, "return_call_indirect"},
+                                         {do_return_call_ref, "return_call_ref"},
+                                         {do_br_table, "br_table slot"},
+                                         {do_br_table_acc, "br_table acc"},
+                                         {do_builtin, "builtin"},
+                                         {do_trap, "trap"},
+                                         {do_charge, "charge"},
+                                         {do_far_move, "move far"},
+                                         {do_vector_select, "select.v128"},
+                                         {do_vector_move, "move.v128"},
+                                         {do_vector_const, "v128.const"},
+                                         {do_vector_get_global, "global.v128"},
+                                         {do_vector_set_global, "global.v128 ="},
+                                         {do_vector_get_global_far, "*global.v128"},
+                                         {do_vector_set_global_far, "*global.v128 ="}};
 
 std::string special_text(const void* handler) {
   for (const SpecialName& name : special_names)
@@ -35,8 +48,8 @@ std::string special_text(const void* handler) {
   for (usize i = 0; i < op_count; ++i) {
     const Op op = static_cast<Op>(i);
     const VectorHandlers handlers = special_handlers(op);
-    for (const Handler candidate : {handlers.plain, handlers.guarded, handlers.explicit_, handlers.far,
-                                    handlers.slots})
+    for (const Handler candidate :
+         {handlers.plain, handlers.guarded, handlers.explicit_, handlers.far, handlers.slots})
       if (candidate != nullptr && reinterpret_cast<const void*>(candidate) == handler)
         return std::string(op_info(op).text);
   }
@@ -54,7 +67,8 @@ std::string operand_text(const Action& action, usize i, const u8* cell, u32 at) 
   }
   switch (token) {
     case tok::slot: return fmt::format("s{}", action.value[i]);
-    case tok::val_slot: case tok::move: return fmt::format("s{} =", action.value[i]);
+    case tok::val_slot:
+    case tok::move: return fmt::format("s{} =", action.value[i]);
     case tok::val_local: return fmt::format("local(s{}) =", action.value[i]);
     case tok::konst: return fmt::format("{}", static_cast<i32>(action.value[i]));
     case tok::konst8: return fmt::format("0x{:x}", action.value[i]);
@@ -93,15 +107,16 @@ std::vector<u32> offsets_of(const MapEntry& entry) {
 
 Result<std::string> list_cells(const runtime::CodeModule& code, u32 defined_function) {
   if (defined_function >= code.body_count())
-    return fail(ErrorKind::bounds, fmt::format("there are {} functions with a body", code.body_count()));
+    return fail(ErrorKind::bounds,
+                fmt::format("there are {} functions with a body", code.body_count()));
   const abi::FuncBody& body = code.bodies()[defined_function];
   PredecodeOptions options;
   options.with_map = true;
   ZHAN_TRY(const Code listing, predecode(code, body, options));
-  std::string text = fmt::format("{} slots, {} for locals, pinned s{}, {} cleared from s{}, {} bytes\n",
-                                 listing.entry.frame_slots, listing.local_slots, listing.entry.pinned,
-                                 listing.entry.zero_count, listing.entry.zero_first,
-                                 listing.cells.size());
+  std::string text =
+      fmt::format("{} slots, {} for locals, pinned s{}, {} cleared from s{}, {} bytes\n",
+                  listing.entry.frame_slots, listing.local_slots, listing.entry.pinned,
+                  listing.entry.zero_count, listing.entry.zero_first, listing.cells.size());
   const Module& module = code.module();
   for (const MapEntry& entry : listing.map) {
     std::string from;
@@ -110,7 +125,8 @@ Result<std::string> list_cells(const runtime::CodeModule& code, u32 defined_func
       const Op op = reader.op();
       from += fmt::format("  0x{:x} {}", offset, op == no_op ? "?" : op_info(op).text);
     }
-    text += fmt::format("{:6}: {:48};{}\n", entry.cell, cell_text(entry, listing.cells.data() + entry.cell), from);
+    text += fmt::format("{:6}: {:48};{}\n", entry.cell,
+                        cell_text(entry, listing.cells.data() + entry.cell), from);
   }
   return text;
 }

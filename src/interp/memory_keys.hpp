@@ -13,7 +13,9 @@ namespace zhan::interp {
   return info.is(trait::store) && !info.is(trait::atomic) && info.imm == ImmKind::memarg &&
          info.params() != "av";
 }
-[[nodiscard]] constexpr bool is_float(char letter) noexcept { return letter == 'f' || letter == 'F'; }
+[[nodiscard]] constexpr bool is_float(char letter) noexcept {
+  return letter == 'f' || letter == 'F';
+}
 
 consteval KeyList load_keys(Token mode) {
   KeyList list;

@@ -37,7 +37,8 @@ Operand OperandStack::pop() {
   ZHAN_ASSERT(!m_operands.empty(), "validation leaves an operand to pop");
   const Operand operand = m_operands.back();
   if (operand.in == Operand::In::local) {
-    ZHAN_ASSERT(!m_pending.empty() && m_pending.back() == size() - 1, "pending locals are in order");
+    ZHAN_ASSERT(!m_pending.empty() && m_pending.back() == size() - 1,
+                "pending locals are in order");
     m_pending.pop_back();
   } else if (operand.in == Operand::In::slot) {
     for (Acc& acc : m_acc)
@@ -158,8 +159,10 @@ void OperandStack::keep_all(u32 end) {
 void OperandStack::local_changes(u32 slot) {
   for (usize i = 0; i < m_pending.size();) {
     const u32 index = m_pending[i];
-    if (m_operands[index].local == slot) keep(index);
-    else ++i;
+    if (m_operands[index].local == slot)
+      keep(index);
+    else
+      ++i;
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the predecoder knows of values: where each operand lies (its slot, a local it was read from, a
-// constant), what the accumulators hold. Operands are folded: a local.get or a constant makes no cell
-// until something needs the value in a slot.
+// What the predecoder knows of values: where each operand lies (its slot, a local it was read from,
+// a constant), what the accumulators hold. Operands are folded: a local.get or a constant makes no
+// cell until something needs the value in a slot.
 #pragma once
 
 #include <array>
@@ -52,7 +52,8 @@ class OperandStack {
   Operand pop();
   void truncate(u32 size);
 
-  /// The best way to read an operand; false if it is a constant that no field holds (then keep() it).
+  /// The best way to read an operand; false if it is a constant that no field holds (then keep()
+  /// it).
   [[nodiscard]] bool leaf(const Operand& operand, char want, Leaf& leaf) const noexcept;
   /// The way to read an operand's 64 bits, whatever its class: for moves, globals, returns.
   [[nodiscard]] Leaf raw_leaf(const Operand& operand) const noexcept;
@@ -77,13 +78,14 @@ class OperandStack {
   /// Emits an action without value, or with one that has been dealt with.
   Place emit_tracked(const Action& action);
   void emit(const Action& action) { (void)emit_tracked(action); }
-  /// Makes the last action, whose value is the operand on top, write to `slot` instead of its own; false if
-  /// that cannot be. The operand is popped.
+  /// Makes the last action, whose value is the operand on top, write to `slot` instead of its own;
+  /// false if that cannot be. The operand is popped.
   bool retarget_top(u32 slot, bool is_local);
 
   /// Moves the top into a local (pending reads of it have been dealt with) and pops it.
   void move_top_to_local(u32 slot);
-  /// Emits `root` (a move, global.set or return, with its field) with the value on top, and pops it.
+  /// Emits `root` (a move, global.set or return, with its field) with the value on top, and pops
+  /// it.
   void emit_root_of_top(Token root, u64 field);
   /// The value on top, made as raw bits, is of another class.
   void reinterpret_top(char letter);
@@ -122,7 +124,7 @@ class OperandStack {
     bool unsaved = false;  // and the slot has not been written
     u32 cell = 0;          // of the action that made it, if unsaved
     u8 root = 0;
-    Action action;         // the whole cell
+    Action action;  // the whole cell
   };
   static constexpr u32 none = ~u32{0};
   static constexpr usize max_pending = 64;  // local.gets that have made no cell yet

@@ -83,7 +83,8 @@ void Predecoder::decode_op(Op op) {
   if (info.is(trait::load)) return load(op);
   if (info.is(trait::store)) return store(op);
   if (info.is(trait::call)) {
-    const bool tail = op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
+    const bool tail =
+        op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
     return tail ? tail_call(op) : call(op);
   }
   if (info.is(trait::control)) return decode_control(op);
@@ -116,7 +117,8 @@ void Predecoder::decode_control(Op op) {
       m_dead = true;
       return;
     }
-    case Op::block: case Op::loop: return open_block(op);
+    case Op::block:
+    case Op::loop: return open_block(op);
     case Op::if_: return open_if();
     case Op::else_: return else_branch(true);
     case Op::end: return end_block(true);
@@ -140,7 +142,8 @@ void Predecoder::decode_reference(Op op) {
     case Op::ref_i31: return own_unary(tok::i31_new, 'i', 'I');
     case Op::i31_get_s: return own_unary(tok::i31_get_s, 'I', 'i');
     case Op::i31_get_u: return own_unary(tok::i31_get_u, 'I', 'i');
-    case Op::any_convert_extern: case Op::extern_convert_any: return;  // the same bits (C7)
+    case Op::any_convert_extern:
+    case Op::extern_convert_any: return;  // the same bits (C7)
     case Op::atomic_fence: return;
     default: return decode_builtin(op);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Predecoding: from a validated body to cells (INTERPRETER.md; CONTRACTS C1, C11). A function of module,
-// mode and body alone, so that running it again gives the same cells: positions and states are found
-// that way and stored nowhere.
+// Predecoding: from a validated body to cells (INTERPRETER.md; CONTRACTS C1, C11). A function of
+// module, mode and body alone, so that running it again gives the same cells: positions and states
+// are found that way and stored nowhere.
 #pragma once
 
 #include <vector>

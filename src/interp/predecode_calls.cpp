@@ -24,8 +24,8 @@ Predecoder::Callee Predecoder::callee_of(Op op) const noexcept {
   return {m_module.types.params(sub), m_module.types.results(sub)};
 }
 
-/// Moves the arguments on top of the stack to where the callee's frame has them and pops them; the first
-/// slot of the call's region (header, then arguments; later the results).
+/// Moves the arguments on top of the stack to where the callee's frame has them and pops them; the
+/// first slot of the call's region (header, then arguments; later the results).
 u32 Predecoder::place_arguments(const Callee& callee) {
   const u32 count = static_cast<u32>(callee.params.size());
   const u32 base = count == 0 ? m_stack.next_slot() : m_stack.top(count - 1).slot;
@@ -54,8 +54,10 @@ void Predecoder::call(Op op) {
       // Its own slot may be overwritten by arguments on their way up.
       const u32 safe = index.slot + abi::header_slots;
       m_stack.need(safe + 1);
-      if (index.in == Operand::In::local) cell.index = static_cast<i16>(index.local);
-      else m_stack.emit_move(index, safe), cell.index = static_cast<i16>(safe);
+      if (index.in == Operand::In::local)
+        cell.index = static_cast<i16>(index.local);
+      else
+        m_stack.emit_move(index, safe), cell.index = static_cast<i16>(safe);
     }
     (void)m_stack.pop();
     handler = op == Op::call_ref ? do_call_ref : in_acc ? do_call_indirect_acc : do_call_indirect;

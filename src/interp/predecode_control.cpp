@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks, labels, branches. At a label every live value is in its own slot and nothing is known of the
-// accumulators (CONTRACTS C1); code that cannot be reached is skipped.
+// Blocks, labels, branches. At a label every live value is in its own slot and nothing is known of
+// the accumulators (CONTRACTS C1); code that cannot be reached is skipped.
 #include "interp/compares.hpp"
 #include "interp/predecoder.hpp"
 
@@ -64,8 +64,10 @@ void Predecoder::emit_branch(Action action, Control& control) {
   if (back) action.key.set(0, static_cast<Token>(action.key[0] + 1));
   const Place place = m_stack.emit_tracked(action);
   const u32 field = place.cell + layout_of(m_writer.last()->key).offset[place.root];
-  if (back) m_writer.patch(field, static_cast<i32>(control.loop_cell - place.cell));
-  else add_fix(control, place.cell, field);
+  if (back)
+    m_writer.patch(field, static_cast<i32>(control.loop_cell - place.cell));
+  else
+    add_fix(control, place.cell, field);
   m_writer.barrier();
 }
 
@@ -140,7 +142,10 @@ void Predecoder::skip_dead_code() {
     read_imm(m_reader, op_info(op), m_imm);
     switch (op) {
       case Op::loop: ++m_loop_index; [[fallthrough]];
-      case Op::block: case Op::if_: case Op::try_: case Op::try_table: ++depth; break;
+      case Op::block:
+      case Op::if_:
+      case Op::try_:
+      case Op::try_table: ++depth; break;
       case Op::else_:
         if (depth > 0) break;
         m_dead = false;
@@ -196,7 +201,8 @@ Action Predecoder::condition(Token root, Token inverse_root) {
     action.push(root, 0, m_stack.where);
     const bool fits = m_stack.append_last_tree(action);
     const Op inverse = fits && is_op(action.key[1]) && !is_memory(action.key[1])
-                           ? inverse_compare(op_of(action.key[1])) : no_op;
+                           ? inverse_compare(op_of(action.key[1]))
+                           : no_op;
     Action turned = action;
     if (inverse != no_op) {
       turned.key.set(0, inverse_root);
@@ -313,8 +319,7 @@ void Predecoder::br_table_target(u32 cell, u32 field, u32 depth) {
     if (control.function) {
       return_values_from(count);
     } else {
-      if (!results_in_place(control))
-        emit_moves_to(control.slot, m_stack.size() - count, count);
+      if (!results_in_place(control)) emit_moves_to(control.slot, m_stack.size() - count, count);
       Action jump;
       jump.push(tok::br, 0, m_stack.where);
       emit_branch(jump, control);

@@ -51,11 +51,14 @@ bool Predecoder::try_trees(Token token, std::string_view letters, char result, b
       }
     }
     const bool is_action = is_root(token);
-    if (!fits || !(is_action ? CellWriter::served(tree) : root_served(tok::val_acc, tree))) continue;
+    if (!fits || !(is_action ? CellWriter::served(tree) : root_served(tok::val_acc, tree)))
+      continue;
     (void)m_stack.take_last_tree();
     for (u32 i = 0; i < n; ++i) (void)m_stack.pop();
-    if (is_action) m_stack.emit(tree);
-    else m_stack.emit_value(tree, result);
+    if (is_action)
+      m_stack.emit(tree);
+    else
+      m_stack.emit_value(tree, result);
     return true;
   }
   return false;
@@ -144,7 +147,8 @@ void Predecoder::compare_zero(Op equal) {
     const Action* last = m_stack.writer_last();
     const usize root = m_stack.root_of_last();
     const Token compare = last->key[root + 1];
-    const Op inverse = is_op(compare) && !is_memory(compare) ? inverse_compare(op_of(compare)) : no_op;
+    const Op inverse =
+        is_op(compare) && !is_memory(compare) ? inverse_compare(op_of(compare)) : no_op;
     Action opposite;
     if (inverse != no_op && m_stack.append_last_tree(opposite)) {
       opposite.key.set(0, tok::of(inverse));
@@ -201,7 +205,9 @@ void Predecoder::global_get(u32 global) {
     return;
   }
   Action tree;
-  const Token near = letter == 'f' ? tok::get_global_f : letter == 'F' ? tok::get_global_d : tok::get_global;
+  const Token near = letter == 'f'   ? tok::get_global_f
+                     : letter == 'F' ? tok::get_global_d
+                                     : tok::get_global;
   tree.push(imported ? tok::get_global_far : near, global_offset(global), m_stack.where);
   if (!imported || letter == 'i' || letter == 'I') return m_stack.emit_value(tree, letter);
   m_stack.emit_value(tree, 'I');  // a float of another instance goes through a slot
@@ -247,7 +253,8 @@ void Predecoder::select(char letter) {
   tree.push(token, 0, m_stack.where);
   Leaf condition;
   (void)force_leaf(base + 2, 'i', condition);
-  if (rank(condition.token) == 3) m_stack.keep(base + 2), condition = {tok::slot, m_stack.at(base + 2).slot};
+  if (rank(condition.token) == 3)
+    m_stack.keep(base + 2), condition = {tok::slot, m_stack.at(base + 2).slot};
   for (u32 i = 0; i < 2; ++i) {
     Leaf leaf;
     (void)force_leaf(base + i, letter, leaf);

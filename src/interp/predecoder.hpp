@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The predecoder's state and its parts: control (predecode_control.cpp), calls (predecode_calls.cpp),
-// values (predecode_values.cpp), memory and vectors (predecode_memory.cpp).
+// The predecoder's state and its parts: control (predecode_control.cpp), calls
+// (predecode_calls.cpp), values (predecode_values.cpp), memory and vectors (predecode_memory.cpp).
 #pragma once
 
 #include "interp/operand_stack.hpp"
@@ -28,8 +28,8 @@ class Predecoder {
 
   struct Control {
     Op op = Op::block;
-    u32 height = 0;      // operands below its parameters
-    u32 slot = 0;        // first slot of its parameters and results
+    u32 height = 0;  // operands below its parameters
+    u32 slot = 0;    // first slot of its parameters and results
     BlockType type;
     u32 loop_cell = 0;   // loop: where it starts
     u32 fixes = no_fix;  // branches to its end
@@ -60,7 +60,8 @@ class Predecoder {
   void bind(u32 fixes);
   void push_results(Letters letters);
   Control& label(u32 depth) noexcept { return m_controls[m_controls.size() - 1 - depth]; }
-  /// Emits a branch action whose label is `control`; `action` ends with a branch root or a condition.
+  /// Emits a branch action whose label is `control`; `action` ends with a branch root or a
+  /// condition.
   void emit_branch(Action action, Control& control);
   void add_fix(Control& control, u32 cell, u32 field);
   void br(u32 depth);
@@ -123,7 +124,8 @@ class Predecoder {
   [[nodiscard]] bool retarget_special(const Operand& operand, u32 slot);
   template <class C>
   [[nodiscard]] static u32 field_of(const C& cell, const i16& field) noexcept {
-    return static_cast<u32>(reinterpret_cast<const u8*>(&field) - reinterpret_cast<const u8*>(&cell));
+    return static_cast<u32>(reinterpret_cast<const u8*>(&field) -
+                            reinterpret_cast<const u8*>(&cell));
   }
   void note_special(u32 cell, u32 field, u32 slot, bool to_pinned) noexcept {
     m_special = {m_writer.size(), cell + field, slot, to_pinned};
@@ -148,21 +150,24 @@ class Predecoder {
   std::vector<Control> m_controls;
   std::vector<Fix> m_fixes;
   u32 m_free_fixes = no_fix;
-  /// Where a br_table sends what cannot go straight to a label, by depth; older epochs do not count.
+  /// Where a br_table sends what cannot go straight to a label, by depth; older epochs do not
+  /// count.
   struct Stub {
     u32 epoch = 0;
     u32 cell = 0;
   };
   std::vector<Stub> m_stubs;
   u32 m_table_epoch = 0;
-  Control m_function;      // the outermost label
+  Control m_function;  // the outermost label
   u32 m_pinned_slot = ~u32{0};
-  /// A special cell with one result, if nothing follows it: its end, the i16 field of the result's slot.
+  /// A special cell with one result, if nothing follows it: its end, the i16 field of the result's
+  /// slot.
   struct Special {
     u32 end = ~u32{0};
     u32 field = 0;
     u32 slot = 0;
-    bool to_pinned = false;  // the pinned local may be the result: it is read from its slot afterwards
+    bool to_pinned =
+        false;  // the pinned local may be the result: it is read from its slot afterwards
   } m_special;
   u64 m_imm_field = 0;  // the field of the token that unary() or try_trees() makes
   u32 m_loop_index = 0;

@@ -6,8 +6,8 @@
 
 namespace zhan::interp {
 
-/// Makes body->cells point to code. Holds no lock, runs no host code; two threads may do it at once, the
-/// loser frees its copy. False: the trap or error is noted in exec->pending.
+/// Makes body->cells point to code. Holds no lock, runs no host code; two threads may do it at
+/// once, the loser frees its copy. False: the trap or error is noted in exec->pending.
 [[nodiscard]] bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept;
 
 }  // namespace zhan::interp

@@ -30,8 +30,11 @@ namespace {
 class Scanner {
  public:
   Scanner(ByteReader reader, const LocalTable& locals)
-      : m_reader(reader), m_locals(locals), m_weight(locals.slot.size()),
-        m_set_first(locals.slot.size()), m_read_first(locals.slot.size()) {}
+      : m_reader(reader),
+        m_locals(locals),
+        m_weight(locals.slot.size()),
+        m_set_first(locals.slot.size()),
+        m_read_first(locals.slot.size()) {}
 
   Prescan run() {
     m_blocks.push_back(Prescan::none);
@@ -48,14 +51,19 @@ class Scanner {
     read_imm(m_reader, op_info(op), m_imm);
     count();
     switch (op) {
-      case Op::block: case Op::if_: case Op::try_: case Op::try_table:
+      case Op::block:
+      case Op::if_:
+      case Op::try_:
+      case Op::try_table:
         if (op != Op::block) m_straight = false;
         m_blocks.push_back(m_blocks.back());
         break;
       case Op::loop: open_loop(); break;
-      case Op::end: case Op::delegate: close(); break;
+      case Op::end:
+      case Op::delegate: close(); break;
       case Op::local_get: use(m_imm.a, false); break;
-      case Op::local_set: case Op::local_tee: use(m_imm.a, true); break;
+      case Op::local_set:
+      case Op::local_tee: use(m_imm.a, true); break;
       default:
         if (op_info(op).is(trait::control) && !op_info(op).is(trait::call)) m_straight = false;
         break;
@@ -108,10 +116,10 @@ class Scanner {
   ByteReader m_reader;
   const LocalTable& m_locals;
   std::vector<u64> m_weight;
-  std::vector<char> m_set_first;   // set on the straight way from the entry before any read
+  std::vector<char> m_set_first;  // set on the straight way from the entry before any read
   std::vector<char> m_read_first;
-  std::vector<u32> m_blocks;       // loop each open block belongs to
-  std::vector<usize> m_depths;     // number of open blocks at each open loop
+  std::vector<u32> m_blocks;    // loop each open block belongs to
+  std::vector<usize> m_depths;  // number of open blocks at each open loop
   bool m_straight = true;
   Imm m_imm;
   Prescan m_result;

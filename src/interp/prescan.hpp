@@ -18,7 +18,8 @@ struct LocalTable {
   u32 slots = 0;  // of all
 };
 /// `gap`: slots left free between parameters and further locals.
-[[nodiscard]] LocalTable read_locals(const Module& module, u32 function, ByteReader& reader, u32 gap);
+[[nodiscard]] LocalTable read_locals(const Module& module, u32 function, ByteReader& reader,
+                                     u32 gap);
 
 [[nodiscard]] constexpr char letter_of_type(ValType type) noexcept {
   switch (type.kind) {
@@ -32,10 +33,10 @@ struct LocalTable {
 
 struct Prescan {
   static constexpr u32 none = ~u32{0};
-  u32 pinned = none;      // local
-  u32 zero_first = 0;     // slots that must be cleared: [zero_first, zero_end)
+  u32 pinned = none;   // local
+  u32 zero_first = 0;  // slots that must be cleared: [zero_first, zero_end)
   u32 zero_end = 0;
-  u64 entry_cost = 0;     // instructions outside loops
+  u64 entry_cost = 0;           // instructions outside loops
   std::vector<u64> loop_costs;  // of each loop in order of its start, nested loops left out
 };
 [[nodiscard]] Prescan prescan(ByteReader reader, const LocalTable& locals);

@@ -9,16 +9,16 @@
 namespace zhan::interp {
 namespace {
 
-const Family* const families[] = {&int32_family,    &int64_family,    &float_family,
-                                  &convert_family,  &plain_family,    &branch_family,
-                                  &explicit_loads,  &explicit_stores,
-                                  &fused_int32,     &fused_int64,     &fused_float,     &fused_branch,
-                                  &fused_move,      &explicit_indexed_load,
+const Family* const families[] = {
+    &int32_family,      &int64_family,          &float_family,       &convert_family,
+    &plain_family,      &branch_family,         &explicit_loads,     &explicit_stores,
+    &fused_int32,       &fused_int64,           &fused_float,        &fused_branch,
+    &fused_move,        &explicit_indexed_load,
 #if ZHAN_EXPLICIT_CHECKS
-                                  &explicit_load_use, &explicit_load_binary, &explicit_store_use,
+    &explicit_load_use, &explicit_load_binary,  &explicit_store_use,
 #else
-                                  &guarded_loads,   &guarded_stores,  &guarded_indexed_load,
-                                  &guarded_load_use, &guarded_load_binary, &guarded_store_use,
+    &guarded_loads,       &guarded_stores,        &guarded_indexed_load, &guarded_load_use,
+    &guarded_load_binary, &guarded_store_use,
 #endif
 };
 

@@ -25,32 +25,32 @@ ZHAN_CC Status do_trap(ZHAN_PARAMS);
 ZHAN_CC Status do_charge(ZHAN_PARAMS);  // metered: cost of a stretch of code
 ZHAN_CC Status do_far_move(ZHAN_PARAMS);
 
-/// Every call of a function of tables, imports and references goes on here with r.acc = the Func, r.pc =
-/// the call cell: same instance, other instance (bridge) or host.
+/// Every call of a function of tables, imports and references goes on here with r.acc = the Func,
+/// r.pc = the call cell: same instance, other instance (bridge) or host.
 ZHAN_CC Status call_foreign(ZHAN_PARAMS);
 
 // Static cells.
-extern const Cell& prepare_cell;      // compiles the body in r.acc, then runs it
-extern const Cell& entry_cell;        // enters the body in r.acc: first cell of a chain from the host
-extern const Cell& call_host_cell;    // runs the host function in r.acc with the data in r.l0
-extern const CallCell& bridge_call;   // return address into a bridge frame; its return cell follows
-extern const CallCell& entry_call;    // return address of an entry frame; the leave cell follows
+extern const Cell& prepare_cell;    // compiles the body in r.acc, then runs it
+extern const Cell& entry_cell;      // enters the body in r.acc: first cell of a chain from the host
+extern const Cell& call_host_cell;  // runs the host function in r.acc with the data in r.l0
+extern const CallCell& bridge_call;  // return address into a bridge frame; its return cell follows
+extern const CallCell& entry_call;   // return address of an entry frame; the leave cell follows
 
 /// Vector instructions by op; null where there is none.
 struct VectorHandlers {
-  Handler plain = nullptr;     // VectorCell / VectorLaneCell / VectorImmCell
-  Handler guarded = nullptr;   // VectorMemoryCell
+  Handler plain = nullptr;    // VectorCell / VectorLaneCell / VectorImmCell
+  Handler guarded = nullptr;  // VectorMemoryCell
   Handler explicit_ = nullptr;
-  Handler far = nullptr;       // FarMemoryCell, scalar accesses too
-  Handler slots = nullptr;     // SlotsCell
+  Handler far = nullptr;    // FarMemoryCell, scalar accesses too
+  Handler slots = nullptr;  // SlotsCell
 };
 [[nodiscard]] VectorHandlers special_handlers(Op op) noexcept;
 /// VectorCell: dst, a, b vectors, c the condition.
 ZHAN_CC Status do_vector_select(ZHAN_PARAMS);
 ZHAN_CC Status do_vector_move(ZHAN_PARAMS);
-ZHAN_CC Status do_vector_const(ZHAN_PARAMS);           // VectorImmCell
-ZHAN_CC Status do_vector_get_global(ZHAN_PARAMS);      // VectorMemoryCell: dst, offset in Inst
-ZHAN_CC Status do_vector_set_global(ZHAN_PARAMS);      // VectorMemoryCell: value
+ZHAN_CC Status do_vector_const(ZHAN_PARAMS);       // VectorImmCell
+ZHAN_CC Status do_vector_get_global(ZHAN_PARAMS);  // VectorMemoryCell: dst, offset in Inst
+ZHAN_CC Status do_vector_set_global(ZHAN_PARAMS);  // VectorMemoryCell: value
 ZHAN_CC Status do_vector_get_global_far(ZHAN_PARAMS);
 ZHAN_CC Status do_vector_set_global_far(ZHAN_PARAMS);
 

@@ -41,13 +41,15 @@ void print_most(const Map& counts, u64 total, usize rows, Name name) {
   for (auto it = counts.begin(); it != counts.end(); ++it) sorted.push_back(it);
   std::sort(sorted.begin(), sorted.end(), [](auto a, auto b) { return a->second > b->second; });
   for (usize i = 0; i < std::min(rows, sorted.size()); ++i)
-    fmt::print(stderr, "{:6.2f} %  {}\n", 100.0 * static_cast<double>(sorted[i]->second) / static_cast<double>(total),
+    fmt::print(stderr, "{:6.2f} %  {}\n",
+               100.0 * static_cast<double>(sorted[i]->second) / static_cast<double>(total),
                name(sorted[i]->first));
 }
 
 void Counts::print() const {
   if (dispatches == 0) return;
-  fmt::print(stderr, "dispatches {} wasm instructions {} ratio {:.3f}\n", dispatches, wasm_instructions,
+  fmt::print(stderr, "dispatches {} wasm instructions {} ratio {:.3f}\n", dispatches,
+             wasm_instructions,
              static_cast<double>(dispatches) / static_cast<double>(wasm_instructions));
   print_most(handlers, dispatches, 30, name_of);
   fmt::print(stderr, "pairs\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts of dispatches, for builds made with ZHAN_STATS only: how many cells run for how many wasm
-// instructions, which cells and pairs of cells run most. Printed when the program ends. Not thread-safe.
+// instructions, which cells and pairs of cells run most. Printed when the program ends. Not
+// thread-safe.
 #pragma once
 
 #include "abi/abi.hpp"

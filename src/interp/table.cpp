@@ -42,8 +42,14 @@ Status run(Regs& r) noexcept {
 Status run(Regs& r) noexcept {
   Exec* exec = r.exec;
   Exec* outer = abi::zhan_exchange_current(exec);
-  abi::Record record{abi::Crossing::host_to_wasm, exec->records, exec, exec->pc, exec->fp, exec->inst,
-                     exec->vsp, outer};
+  abi::Record record{abi::Crossing::host_to_wasm,
+                     exec->records,
+                     exec,
+                     exec->pc,
+                     exec->fp,
+                     exec->inst,
+                     exec->vsp,
+                     outer};
   exec->records = &record;
   Status status = Status::running;
   while (status == Status::running) status = reinterpret_cast<Handler>(r.pc->handler)(r);
@@ -90,7 +96,7 @@ u32 wasm_offset(const FuncBody* body, const Cell* pc, const Inst* inst, const Sl
 }  // namespace
 
 const abi::EngineTable& table() noexcept {
-  static const abi::EngineTable instance{&prepare_cell, &call_host_cell, &call, &wasm_offset,
+  static const abi::EngineTable instance{&prepare_cell, &call_host_cell, &call,     &wasm_offset,
                                          &body_of,      &is_bridge,      &free_code};
   return instance;
 }
@@ -135,7 +141,8 @@ usize trapping_token(const Action& action, const Slot* fp, u64 address) noexcept
   }
   if (candidates == 0) return 0;
   if (candidates == 1 || address == ~u64{0}) return found;
-  // Several accesses and none of the known addresses: the one whose address is not known beforehand.
+  // Several accesses and none of the known addresses: the one whose address is not known
+  // beforehand.
   for (usize i = 0; i < action.size; ++i)
     if (is_memory(action.key[i]) && address_of_leaf(action, i, fp) == ~u64{0}) return i;
   return found;
@@ -150,7 +157,8 @@ u32 wasm_offset(const FuncBody* body, const Cell* pc, const Inst* inst, const Sl
   if (!code) return body->code_begin;
   const MapEntry* entry = entry_at(*code, *body, pc);
   if (entry == nullptr) return body->code_begin;
-  return entry->action.where[entry->action.size == 0 ? 0 : trapping_token(entry->action, fp, address)];
+  return entry->action
+      .where[entry->action.size == 0 ? 0 : trapping_token(entry->action, fp, address)];
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads and stores as functions on an address and slots, for cells that are not made of tokens: vectors,
-// and every access to memories other than a guarded or plain first one.
+// Loads and stores as functions on an address and slots, for cells that are not made of tokens:
+// vectors, and every access to memories other than a guarded or plain first one.
 #pragma once
 
 #include "interp/eval.hpp"
@@ -51,8 +51,7 @@ ZHAN_INLINE V128 load_vector(const u8* address, [[maybe_unused]] const V128& old
 }
 
 template <Op op>
-inline constexpr bool is_vector_load =
-    op_info(op).is(trait::load) && op_info(op).results() == "v";
+inline constexpr bool is_vector_load = op_info(op).is(trait::load) && op_info(op).results() == "v";
 
 /// Executes the memory instruction `op` at `address` with slots of the frame.
 template <Op op, class C>

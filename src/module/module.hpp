@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A module as data (specification §2.5), immutable once decoded. Names, bodies, expressions and data
-// are ranges of `bytes`: the binary file, or what the text parser wrote.
+// A module as data (specification §2.5), immutable once decoded. Names, bodies, expressions and
+// data are ranges of `bytes`: the binary file, or what the text parser wrote.
 #pragma once
 
 #include <memory>
@@ -24,8 +24,20 @@ struct Range {
 using ConstExpr = Range;
 
 enum class SectionId : u8 {
-  custom = 0, type = 1, import = 2, function = 3, table = 4, memory = 5, global = 6, export_ = 7,
-  start = 8, element = 9, code = 10, data = 11, data_count = 12, tag = 13,
+  custom = 0,
+  type = 1,
+  import = 2,
+  function = 3,
+  table = 4,
+  memory = 5,
+  global = 6,
+  export_ = 7,
+  start = 8,
+  element = 9,
+  code = 10,
+  data = 11,
+  data_count = 12,
+  tag = 13,
 };
 
 /// How an import was written (compact-imports proposal): alone, or in a list under one module name.
@@ -69,7 +81,8 @@ struct Element {
   u32 table = 0;
   ConstExpr offset;
   ValType type = type_funcref;
-  // Either function indices (func_first in Module::element_funcs) or expressions (in element_exprs).
+  // Either function indices (func_first in Module::element_funcs) or expressions (in
+  // element_exprs).
   bool uses_exprs = false;
   u32 first = 0;
   u32 count = 0;
@@ -126,7 +139,7 @@ struct Module {
   std::vector<CustomSection> customs;
 
   // Filled by validation (validate/validate.hpp).
-  std::vector<TypeId> canonical;        // of each type
+  std::vector<TypeId> canonical;         // of each type
   std::vector<bool> declared_functions;  // may be named by ref.func in code
   std::vector<bool> exact_imports;       // of imported functions; empty if none is exact
 
@@ -152,6 +165,5 @@ struct Module {
     return counts[static_cast<usize>(kind)];
   }
 };
-
 
 }  // namespace zhan

@@ -12,8 +12,18 @@ namespace zhan {
 
 /// Subsections of the name section.
 enum class NameKind : u8 {
-  module = 0, function = 1, local = 2, label = 3, type = 4, table = 5, memory = 6, global = 7,
-  element = 8, data = 9, field = 10, tag = 11,
+  module = 0,
+  function = 1,
+  local = 2,
+  label = 3,
+  type = 4,
+  table = 5,
+  memory = 6,
+  global = 7,
+  element = 8,
+  data = 9,
+  field = 10,
+  tag = 11,
 };
 
 /// All names of a module; a malformed section or subsection is ignored from the error on, as the

@@ -21,7 +21,7 @@ struct SubType {
   u32 supertype = no_index;
   u32 descriptor = no_index;  // custom descriptors: the type that describes this one
   u32 describes = no_index;
-  u32 element = no_index;     // cont: number of its function type
+  u32 element = no_index;  // cont: number of its function type
 };
 
 /// Types [first, first + count), of which all may name each other.

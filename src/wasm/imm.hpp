@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Immediates as kinds: each kind is one line of visit(), and every reader, writer, printer, parser and
-// skipper is a Stream that visit() is called with, so that none of them can drift apart.
+// Immediates as kinds: each kind is one line of visit(), and every reader, writer, printer, parser
+// and skipper is a Stream that visit() is called with, so that none of them can drift apart.
 #pragma once
 
 #include <vector>
@@ -59,20 +59,21 @@ struct Imm {
   V128 v128;
   MemArg memarg;
   BlockType block;
-  ValType ref;    // heap_type: of ref.null, ref.test, ... (nullable is set by the instruction's user);
-  ValType from;   // cast_branch: source (ref is the target)
+  ValType
+      ref;  // heap_type: of ref.null, ref.test, ... (nullable is set by the instruction's user);
+  ValType from;             // cast_branch: source (ref is the target)
   std::vector<u32> labels;  // br_table: targets, the default last
   std::vector<ValType> types;
   std::vector<Catch> catches;
   std::vector<Handler> handlers;
 };
 
-/// Presents the immediates of `kind` to the stream in the order of the binary format, or of the text
-/// format if S::text_order (there a table or memory comes before the segment or type). Members of a
-/// Stream: index(Space, u32&), block_type(BlockType&), labels(vector&), memarg(MemArg&, access),
-/// lane(u8&), lanes(V128&), const_i32/i64/f32/f64(u64& bits), const_v128(V128&), types(vector&),
-/// heap_type(ValType&), cast_branch(label&, from&, to&), count(u32&), catches(vector&), fence(),
-/// handlers(vector&).
+/// Presents the immediates of `kind` to the stream in the order of the binary format, or of the
+/// text format if S::text_order (there a table or memory comes before the segment or type). Members
+/// of a Stream: index(Space, u32&), block_type(BlockType&), labels(vector&), memarg(MemArg&,
+/// access), lane(u8&), lanes(V128&), const_i32/i64/f32/f64(u64& bits), const_v128(V128&),
+/// types(vector&), heap_type(ValType&), cast_branch(label&, from&, to&), count(u32&),
+/// catches(vector&), fence(), handlers(vector&).
 template <class S>
 void visit(S& s, const OpInfo& op, Imm& imm) {
   const auto two = [&](Space first, Space second) {
@@ -106,9 +107,7 @@ void visit(S& s, const OpInfo& op, Imm& imm) {
     case ImmKind::memory_copy: return two(Space::memory, Space::memory);
     case ImmKind::data: return s.index(Space::data, imm.a);
     case ImmKind::memarg: return s.memarg(imm.memarg, op.access);
-    case ImmKind::memarg_lane:
-      s.memarg(imm.memarg, op.access);
-      return s.lane(imm.lane);
+    case ImmKind::memarg_lane: s.memarg(imm.memarg, op.access); return s.lane(imm.lane);
     case ImmKind::lane: return s.lane(imm.lane);
     case ImmKind::shuffle: return s.lanes(imm.v128);
     case ImmKind::const_i32: return s.const_i32(imm.bits);
@@ -120,24 +119,16 @@ void visit(S& s, const OpInfo& op, Imm& imm) {
     case ImmKind::heap_type: return s.heap_type(imm.ref);
     case ImmKind::cast_branch: return s.cast_branch(imm.a, imm.from, imm.ref);
     case ImmKind::field: return two(Space::type, Space::field);
-    case ImmKind::array_fixed:
-      s.index(Space::type, imm.a);
-      return s.count(imm.b);
+    case ImmKind::array_fixed: s.index(Space::type, imm.a); return s.count(imm.b);
     case ImmKind::array_data: return two(Space::type, Space::data);
     case ImmKind::array_elem: return two(Space::type, Space::elem);
     case ImmKind::array_copy: return two(Space::type, Space::type);
-    case ImmKind::try_table:
-      s.block_type(imm.block);
-      return s.catches(imm.catches);
+    case ImmKind::try_table: s.block_type(imm.block); return s.catches(imm.catches);
     case ImmKind::tag: return s.index(Space::tag, imm.a);
     case ImmKind::fence: return s.fence();
     case ImmKind::cont_bind: return two(Space::type, Space::type);
-    case ImmKind::resume:
-      s.index(Space::type, imm.a);
-      return s.handlers(imm.handlers);
-    case ImmKind::resume_throw:
-      two(Space::type, Space::tag);
-      return s.handlers(imm.handlers);
+    case ImmKind::resume: s.index(Space::type, imm.a); return s.handlers(imm.handlers);
+    case ImmKind::resume_throw: two(Space::type, Space::tag); return s.handlers(imm.handlers);
     case ImmKind::cont_switch: return two(Space::type, Space::tag);
   }
 }

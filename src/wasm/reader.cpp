@@ -36,7 +36,8 @@ u64 ByteReader::unsigned_leb(u32 bits) noexcept {
     const u32 room = bits - shift;
     if (room < 7 && (next & 0x7f) >> room != 0) {
       fail_at((next & 0x80) != 0 ? ErrorId::integer_representation_too_long
-                                 : ErrorId::integer_too_large, start);
+                                 : ErrorId::integer_too_large,
+              start);
       return 0;
     }
     value |= static_cast<u64>(next & 0x7f) << shift;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounded reading of the binary format (specification §5.2): numbers, types, instructions. The first
-// error sticks and moves the cursor to the end, so that loops stop by themselves; later reads give 0.
+// Bounded reading of the binary format (specification §5.2): numbers, types, instructions. The
+// first error sticks and moves the cursor to the end, so that loops stop by themselves; later reads
+// give 0.
 #pragma once
 
 #include <cstring>
@@ -16,7 +17,10 @@ class ByteReader {
  public:
   /// `base` is the offset of bytes[0] in the module, for positions in errors.
   explicit ByteReader(std::span<const u8> bytes, u64 base = 0) noexcept
-      : m_at(bytes.data()), m_begin(bytes.data()), m_end(bytes.data() + bytes.size()), m_base(base) {}
+      : m_at(bytes.data()),
+        m_begin(bytes.data()),
+        m_end(bytes.data() + bytes.size()),
+        m_base(base) {}
 
   [[nodiscard]] bool ok() const noexcept { return m_error == ErrorId::custom; }
   [[nodiscard]] bool at_end() const noexcept { return m_at == m_end; }
@@ -56,7 +60,8 @@ class ByteReader {
     return unsigned_leb(64);
   }
   i32 s32_leb() noexcept {
-    if (m_at != m_end && *m_at < 0x80) return static_cast<i32>(static_cast<u32>(*m_at++) << 25) >> 25;
+    if (m_at != m_end && *m_at < 0x80)
+      return static_cast<i32>(static_cast<u32>(*m_at++) << 25) >> 25;
     return static_cast<i32>(signed_leb(32));
   }
   i64 s33_leb() noexcept { return signed_leb(33); }
@@ -111,7 +116,8 @@ class ByteReader {
   template <class T>
   T fixed() noexcept {
     T value = 0;
-    if (const auto taken = bytes(sizeof(T)); !taken.empty()) std::memcpy(&value, taken.data(), sizeof(T));
+    if (const auto taken = bytes(sizeof(T)); !taken.empty())
+      std::memcpy(&value, taken.data(), sizeof(T));
     return value;
   }
   u64 unsigned_leb(u32 bits) noexcept;

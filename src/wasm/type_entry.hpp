@@ -6,23 +6,24 @@
 
 namespace zhan {
 
-using TypeId = u32;                   // canonical; below 2^31, never 0, never reused
-inline constexpr TypeId no_type = 0;  // equals the id of no function: unfilled table elements have it
+using TypeId = u32;  // canonical; below 2^31, never 0, never reused
+inline constexpr TypeId no_type =
+    0;  // equals the id of no function: unfilled table elements have it
 inline constexpr u32 display_size = 7;
 inline constexpr u32 max_type_depth = 63;
 
 struct alignas(64) TypeEntry {
   CompositeKind kind;
-  u8 depth;            // number of proper supertypes
+  u8 depth;  // number of proper supertypes
   bool final;
   u8 spare;
-  u32 size;            // of a struct's object or of an array's element, in bytes
-  u64 map;             // which 4-byte words of the object are references, or an index
-  TypeId parent;       // no_type = none
-  TypeId descriptor;   // custom descriptors; no_type = none
+  u32 size;           // of a struct's object or of an array's element, in bytes
+  u64 map;            // which 4-byte words of the object are references, or an index
+  TypeId parent;      // no_type = none
+  TypeId descriptor;  // custom descriptors; no_type = none
   TypeId describes;
   TypeId display[display_size];  // the ancestor at each depth, the type itself at its own
-  u32 signature;       // index of the interner's description
+  u32 signature;                 // index of the interner's description
   u32 spare2;
 };
 static_assert(sizeof(TypeEntry) == 64);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types of the language (specification §2.3). Reference types name defined types by a number: an index
-// of the module's type section as read, a canonical id (module/type_interner.hpp) after canonicalising.
+// Types of the language (specification §2.3). Reference types name defined types by a number: an
+// index of the module's type section as read, a canonical id (module/type_interner.hpp) after
+// canonicalising.
 #pragma once
 
 #include <compare>
@@ -16,8 +17,19 @@ inline constexpr u32 no_index = ~u32{0};
 
 /// An abstract heap type, by its byte in the binary format.
 enum class AbsHeap : u8 {
-  cont = 0x68, exn = 0x69, array = 0x6a, struct_ = 0x6b, i31 = 0x6c, eq = 0x6d, any = 0x6e,
-  extern_ = 0x6f, func = 0x70, none = 0x71, noextern = 0x72, nofunc = 0x73, noexn = 0x74,
+  cont = 0x68,
+  exn = 0x69,
+  array = 0x6a,
+  struct_ = 0x6b,
+  i31 = 0x6c,
+  eq = 0x6d,
+  any = 0x6e,
+  extern_ = 0x6f,
+  func = 0x70,
+  none = 0x71,
+  noextern = 0x72,
+  nofunc = 0x73,
+  noexn = 0x74,
   nocont = 0x75,
 };
 
@@ -50,7 +62,14 @@ class HeapType {
 /// By the byte in the binary format; `ref` stands for all reference types, `bottom` for the type of
 /// operands in unreachable code, i8 and i16 occur only as storage types.
 enum class TypeKind : u8 {
-  bottom = 0, ref = 0x64, i16 = 0x77, i8 = 0x78, v128 = 0x7b, f64 = 0x7c, f32 = 0x7d, i64 = 0x7e,
+  bottom = 0,
+  ref = 0x64,
+  i16 = 0x77,
+  i8 = 0x78,
+  v128 = 0x7b,
+  f64 = 0x7c,
+  f32 = 0x7d,
+  i64 = 0x7e,
   i32 = 0x7f,
 };
 

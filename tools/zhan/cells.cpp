@@ -17,7 +17,8 @@ u32 find_function(const runtime::ModuleInfo& info, const std::string& text) {
   u32 number = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && rest == end) return number < info.module.functions.size() ? number : ~u32{0};
+  if (error == std::errc() && rest == end)
+    return number < info.module.functions.size() ? number : ~u32{0};
   const Names names(info.module);
   for (u32 i = 0; i < info.module.functions.size(); ++i)
     if (names.get(NameKind::function, i) == text) return i;
@@ -47,7 +48,8 @@ int cells(const std::vector<std::string>& operands) {
   if (operands.size() == 2) {
     const u32 function = find_function(**module, operands[1]);
     if (function == ~u32{0})
-      return complain(fmt::format("{} has no function '{}'; zhan objdump -x lists them", operands[0], operands[1]));
+      return complain(fmt::format("{} has no function '{}'; zhan objdump -x lists them",
+                                  operands[0], operands[1]));
     if (function < imported)
       return complain(fmt::format("function {} is imported: it has no cells", function));
     return list(code, function);

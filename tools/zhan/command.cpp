@@ -9,7 +9,8 @@
 namespace zhan::cli {
 
 Option Option::flag(std::string name, char letter, bool& target, std::string help) {
-  return {std::move(name), letter, "", std::move(help), [&target](const std::string&) { target = true; }};
+  return {std::move(name), letter, "", std::move(help),
+          [&target](const std::string&) { target = true; }};
 }
 
 Option Option::text(std::string name, char letter, std::string value, std::string& target,
@@ -66,8 +67,8 @@ int unknown_option(const Command& command, const std::string& word) {
 }
 
 std::string option_column(const Option& o) {
-  std::string text = o.letter != 0 ? fmt::format("-{}, --{}", o.letter, o.name)
-                                   : fmt::format("    --{}", o.name);
+  std::string text =
+      o.letter != 0 ? fmt::format("-{}, --{}", o.letter, o.name) : fmt::format("    --{}", o.name);
   return o.value.empty() ? text : text + " " + o.value;
 }
 
@@ -90,7 +91,8 @@ int execute(const Command& command, const std::vector<std::string>& words) {
   optind = 0;
   while (true) {
     const int before = optind == 0 ? 1 : optind;
-    const int code = getopt_long(argc, argv.data(), tables.shorts.c_str(), tables.longs.data(), nullptr);
+    const int code =
+        getopt_long(argc, argv.data(), tables.shorts.c_str(), tables.longs.data(), nullptr);
     if (code == -1) break;
     if (code == help_code || code == 'h') {
       fmt::print("{}", help_text(command));

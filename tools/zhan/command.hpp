@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a subcommand is: a table of options and a function. Parsing is getopt_long's; help, completion and
-// man page are made from the same tables. (CLI11 was here first: its streams made the program 0.75 MB
-// larger, a start 1.5 MB heavier and twice as long; docs/rationale.md.)
+// What a subcommand is: a table of options and a function. Parsing is getopt_long's; help,
+// completion and man page are made from the same tables. (CLI11 was here first: its streams made
+// the program 0.75 MB larger, a start 1.5 MB heavier and twice as long; docs/rationale.md.)
 #pragma once
 
 #include <functional>
@@ -64,6 +64,7 @@ int execute(const Command& command, const std::vector<std::string>& words);
 /// Help of the whole program.
 [[nodiscard]] std::string help_text();
 /// Refuses operands in a number a command does not take: a message, or "".
-[[nodiscard]] std::string check_count(const Command& command, size_t given, size_t least, size_t most);
+[[nodiscard]] std::string check_count(const Command& command, size_t given, size_t least,
+                                      size_t most);
 
 }  // namespace zhan::cli

@@ -18,7 +18,8 @@ bool may_colour(int fd) noexcept {
 
 int complain(std::string_view message, int code) {
   const bool colour = may_colour(2);
-  fmt::print(stderr, "{}zhan:{} {}\n", colour ? "\x1b[1;31m" : "", colour ? "\x1b[0m" : "", message);
+  fmt::print(stderr, "{}zhan:{} {}\n", colour ? "\x1b[1;31m" : "", colour ? "\x1b[0m" : "",
+             message);
   return code;
 }
 
@@ -36,9 +37,11 @@ void print_frames(const zhan_error_t* error) {
   zhan_error_frames(error, frames.data(), frames.size());
   for (size_t i = 0; i < frames.size(); ++i) {
     const zhan_frame_t& frame = frames[i];
-    if (frame.left_out != 0) fmt::print(stderr, "     ... {} frames left out ...\n", frame.left_out);
-    const std::string name = frame.function.size != 0 ? std::string(view(frame.function))
-                                                      : fmt::format("func[{}]", frame.function_index);
+    if (frame.left_out != 0)
+      fmt::print(stderr, "     ... {} frames left out ...\n", frame.left_out);
+    const std::string name = frame.function.size != 0
+                                 ? std::string(view(frame.function))
+                                 : fmt::format("func[{}]", frame.function_index);
     fmt::print(stderr, "  {:3}: 0x{:x} - {}!{}\n", i, frame.offset, view(frame.module), name);
   }
 }

@@ -14,8 +14,8 @@ namespace zhan::cli {
 /// What the program returns unless a guest says otherwise; docs and --help list them.
 enum ExitCode : int {
   exit_ok = 0,
-  exit_invalid = 1,   // invalid, missing or unlinkable module, failed assertions
-  exit_usage = 2,     // bad flags or arguments
+  exit_invalid = 1,  // invalid, missing or unlinkable module, failed assertions
+  exit_usage = 2,    // bad flags or arguments
   exit_timeout = 124,
   exit_trap = 134,
 };
@@ -47,7 +47,8 @@ using WasiOwner = std::unique_ptr<zhan_wasi_t, Dropper<zhan_wasi_t, zhan_wasi_dr
 
 /// Message and position, without "zhan: ".
 [[nodiscard]] std::string describe(const zhan_error_t* error);
-/// Prints an error with its backtrace; the exit code that belongs to it (the guest's own for an exit).
+/// Prints an error with its backtrace; the exit code that belongs to it (the guest's own for an
+/// exit).
 int report(const zhan_error_t* error);
 
 /// The whole of a file; - is standard input. False: errno tells why.
@@ -58,6 +59,7 @@ int report(const zhan_error_t* error);
 /// "500ms", "2s", "1.5" (seconds), "3m"; false if it is none of these.
 [[nodiscard]] bool parse_duration(std::string_view text, uint64_t& nanoseconds) noexcept;
 /// The candidate nearest to a word, or "" if none is near.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::string nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
 
 }  // namespace zhan::cli

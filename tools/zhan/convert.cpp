@@ -76,8 +76,9 @@ Command convert_command(std::string name, std::string summary,
       Option::text("output", 'o', "FILE", state->output, "Write here instead of standard output"));
   command.run = [state, convert, label = command.name](const std::vector<std::string>& operands) {
     if (operands.size() != 1)
-      return complain(fmt::format("{}: give one file, not {}; - is standard input", label, operands.size()),
-                      exit_usage);
+      return complain(
+          fmt::format("{}: give one file, not {}; - is standard input", label, operands.size()),
+          exit_usage);
     return convert(*state, operands[0]);
   };
   command.state = state;
@@ -90,7 +91,8 @@ Command parse_command() {
   auto state = std::make_shared<ConvertOptions>();
   Command command = convert_command("parse", "From text (.wat) to binary (.wasm)", parse, state);
   command.options.push_back(Option::flag("no-names", 0, state->no_names, "Write no name section"));
-  command.options.push_back(Option::flag("no-check", 0, state->no_check, "Do not validate the module"));
+  command.options.push_back(
+      Option::flag("no-check", 0, state->no_check, "Do not validate the module"));
   command.details = "Example: zhan parse program.wat -o program.wasm";
   return command;
 }
@@ -98,16 +100,21 @@ Command parse_command() {
 Command print_command() {
   auto state = std::make_shared<ConvertOptions>();
   Command command = convert_command("print", "From binary to text", print, state);
-  command.options.push_back(Option::flag("fold-exprs", 'f', state->folded, "Write nested expressions"));
-  command.options.push_back(Option::flag("no-names", 0, state->no_names, "Write numbers instead of names"));
-  command.options.push_back(Option::flag("offsets", 0, state->offsets, "Write each instruction's byte offset"));
+  command.options.push_back(
+      Option::flag("fold-exprs", 'f', state->folded, "Write nested expressions"));
+  command.options.push_back(
+      Option::flag("no-names", 0, state->no_names, "Write numbers instead of names"));
+  command.options.push_back(
+      Option::flag("offsets", 0, state->offsets, "Write each instruction's byte offset"));
   return command;
 }
 
 Command strip_command() {
   auto state = std::make_shared<ConvertOptions>();
-  Command command = convert_command("strip", "Remove custom sections: names, debug information, notes", strip, state);
-  command.options.push_back(Option::list("keep", 0, "NAME", state->keep, "Keep the custom section of this name"));
+  Command command = convert_command(
+      "strip", "Remove custom sections: names, debug information, notes", strip, state);
+  command.options.push_back(
+      Option::list("keep", 0, "NAME", state->keep, "Keep the custom section of this name"));
   return command;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// zhan inspect: what a module imports and exports, how large its parts are, which features it uses and
-// what it needs from its host. Uses the public API only.
+// zhan inspect: what a module imports and exports, how large its parts are, which features it uses
+// and what it needs from its host. Uses the public API only.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -22,8 +22,10 @@ struct InspectOptions {
 
 std::string type_text(const zhan_valtype_t& type) {
   if (type.kind < ZHAN_FUNC) return kind_text(type.kind);
-  if ((type.flags & ZHAN_NULLABLE) != 0 && type.heap != ZHAN_HEAP_DEFINED) return kind_text(type.kind);
-  return fmt::format("(ref {}{})", (type.flags & ZHAN_NULLABLE) != 0 ? "null " : "", kind_text(type.kind));
+  if ((type.flags & ZHAN_NULLABLE) != 0 && type.heap != ZHAN_HEAP_DEFINED)
+    return kind_text(type.kind);
+  return fmt::format("(ref {}{})", (type.flags & ZHAN_NULLABLE) != 0 ? "null " : "",
+                     kind_text(type.kind));
 }
 
 std::string types_text(const zhan_valtype_t* types, size_t count) {
@@ -36,22 +38,26 @@ std::string limits_text(const zhan_limits_t& limits) {
   std::string text = fmt::format("{}{}", limits.is64 ? "i64 " : "", limits.min);
   if (limits.has_max) text += fmt::format(" {}", limits.max);
   if (limits.shared) text += " shared";
-  if (limits.custom_page) text += fmt::format(" pages of {} bytes", uint64_t{1} << limits.page_log2);
+  if (limits.custom_page)
+    text += fmt::format(" pages of {} bytes", uint64_t{1} << limits.page_log2);
   return text;
 }
 
 std::string extern_text(const zhan_externtype_t& type) {
   switch (type.kind) {
-    case ZHAN_EXTERN_FUNC: case ZHAN_EXTERN_TAG: {
+    case ZHAN_EXTERN_FUNC:
+    case ZHAN_EXTERN_TAG: {
       const zhan_valtype_t *params = nullptr, *results = nullptr;
       size_t param_count = 0, result_count = 0;
       zhan_functype_get(type.func, &params, &param_count, &results, &result_count);
       return fmt::format("{} [{}] -> [{}]", type.kind == ZHAN_EXTERN_TAG ? "tag" : "func",
                          types_text(params, param_count), types_text(results, result_count));
     }
-    case ZHAN_EXTERN_TABLE: return fmt::format("table {} {}", limits_text(type.limits), type_text(type.value));
+    case ZHAN_EXTERN_TABLE:
+      return fmt::format("table {} {}", limits_text(type.limits), type_text(type.value));
     case ZHAN_EXTERN_MEMORY: return fmt::format("memory {}", limits_text(type.limits));
-    case ZHAN_EXTERN_GLOBAL: return fmt::format("global {}{}", type.is_mutable ? "mut " : "", type_text(type.value));
+    case ZHAN_EXTERN_GLOBAL:
+      return fmt::format("global {}{}", type.is_mutable ? "mut " : "", type_text(type.value));
     default: return "?";
   }
 }
@@ -69,9 +75,9 @@ bool read_leb(std::string_view bytes, size_t& at, uint64_t& value) {
 
 /// Name and size of each section of a valid binary.
 Json sections_of(std::string_view bytes) {
-  static constexpr const char* names[] = {"custom", "type",    "import", "function", "table",
-                                          "memory", "global",  "export", "start",    "element",
-                                          "code",   "data",    "data count", "tag"};
+  static constexpr const char* names[] = {"custom", "type",   "import",     "function", "table",
+                                          "memory", "global", "export",     "start",    "element",
+                                          "code",   "data",   "data count", "tag"};
   Json sections = Json::array();
   for (size_t at = 8; at < bytes.size();) {
     const auto id = static_cast<uint8_t>(bytes[at++]);
@@ -116,14 +122,16 @@ const char* kind_of(const Json& exports) {
     if (item["name"] == "_start") return "command (starts by _start)";
     reactor = reactor || item["name"] == "_initialize";
   }
-  return reactor ? "reactor (_initialize, then functions)" : "library (call functions with --invoke)";
+  return reactor ? "reactor (_initialize, then functions)"
+                 : "library (call functions with --invoke)";
 }
 
 Json needs_of(const Json& imports) {
   Json needs = Json::array();
   for (const Json& item : imports) {
     const std::string module = item["module"];
-    const std::string need = module == "wasi_snapshot_preview1" ? "WASI preview 1" : "imports of \"" + module + "\"";
+    const std::string need =
+        module == "wasi_snapshot_preview1" ? "WASI preview 1" : "imports of \"" + module + "\"";
     if (std::find(needs.begin(), needs.end(), need) == needs.end()) needs.push_back(need);
   }
   return needs;
@@ -134,7 +142,9 @@ Json describe_module(zhan_module_t* module, const std::string& path, std::string
   std::vector<zhan_import_t> in(zhan_module_imports(module, nullptr, 0));
   zhan_module_imports(module, in.data(), in.size());
   for (const zhan_import_t& item : in)
-    imports.push_back({{"module", view(item.module)}, {"name", view(item.name)}, {"type", extern_text(item.type)}});
+    imports.push_back({{"module", view(item.module)},
+                       {"name", view(item.name)},
+                       {"type", extern_text(item.type)}});
   std::vector<zhan_export_t> out(zhan_module_exports(module, nullptr, 0));
   zhan_module_exports(module, out.data(), out.size());
   for (const zhan_export_t& item : out)
@@ -191,8 +201,10 @@ int inspect(const InspectOptions& o, const std::string& path) {
     zhan_bytes_drop(&binary);
   }
   const Json description = describe_module(module.get(), path, bytes);
-  if (o.json) fmt::print("{}\n", description.dump(2, ' ', false, Json::error_handler_t::replace));
-  else print_plain(description);
+  if (o.json)
+    fmt::print("{}\n", description.dump(2, ' ', false, Json::error_handler_t::replace));
+  else
+    print_plain(description);
   return exit_ok;
 }
 
@@ -206,7 +218,8 @@ Command inspect_command() {
   command.operands = "FILE";
   command.options = {Option::flag("json", 0, state->json, "Print JSON")};
   command.run = [state](const std::vector<std::string>& operands) {
-    if (operands.size() != 1) return complain("inspect: give one file; - is standard input", exit_usage);
+    if (operands.size() != 1)
+      return complain("inspect: give one file; - is standard input", exit_usage);
     return inspect(*state, operands[0]);
   };
   command.state = state;

@@ -20,7 +20,8 @@ int no_command(const std::string& word) {
   for (const Command& command : commands()) names.push_back(command.name);
   const std::string near = nearest(word, names);
   const std::string hint = near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-  return complain(fmt::format("no command '{}'{}\nzhan --help lists them.", word, hint), exit_usage);
+  return complain(fmt::format("no command '{}'{}\nzhan --help lists them.", word, hint),
+                  exit_usage);
 }
 
 /// Whether a first word that is no command may be a file.
@@ -35,7 +36,8 @@ bool may_be_file(const std::string& word) {
 int list_features() {
   fmt::print("{:22}{:7}{:9}{}\n", "feature", "phase", "default", "what it adds");
   for (const FeatureInfo& feature : feature_table)
-    fmt::print("{:22}{:<7}{:9}{}\n", feature.name, feature.phase, feature.on ? "on" : "off", feature.text);
+    fmt::print("{:22}{:<7}{:9}{}\n", feature.name, feature.phase, feature.on ? "on" : "off",
+               feature.text);
   fmt::print("\nSwitch one with --set feature.NAME=on or off.\n");
   return exit_ok;
 }

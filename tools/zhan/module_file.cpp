@@ -53,14 +53,16 @@ Result<ModuleFile> read_module(const std::string& path) {
 int write_output(const std::string& path, std::string_view bytes, bool binary) {
   const bool standard = path.empty() || path == "-";
   if (standard && binary && isatty(1) != 0)
-    return complain("the output is binary: name a file with -o, or send it through a pipe", exit_usage);
+    return complain("the output is binary: name a file with -o, or send it through a pipe",
+                    exit_usage);
   FILE* file = standard ? stdout : std::fopen(path.c_str(), "wb");
   if (file == nullptr)
     return complain(fmt::format("cannot write '{}': {}", path, std::strerror(errno)));
   bool ok = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   ok = (standard ? std::fflush(file) : std::fclose(file)) == 0 && ok;
-  return ok ? exit_ok : complain(fmt::format("cannot write '{}': {}", standard ? "standard output" : path,
-                                             std::strerror(errno)));
+  return ok ? exit_ok
+            : complain(fmt::format("cannot write '{}': {}", standard ? "standard output" : path,
+                                   std::strerror(errno)));
 }
 
 }  // namespace zhan::cli

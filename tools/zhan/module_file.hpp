@@ -15,12 +15,12 @@ struct ModuleFile {
   Module module;
 };
 
-/// Reads and decodes a file (- is standard input); text is parsed and encoded first. All features are on.
-/// Errors name the file.
+/// Reads and decodes a file (- is standard input); text is parsed and encoded first. All features
+/// are on. Errors name the file.
 [[nodiscard]] Result<ModuleFile> read_module(const std::string& path);
 
-/// Writes to a file, or to standard output for "" and "-"; binary bytes are not put on a terminal. The
-/// exit code.
+/// Writes to a file, or to standard output for "" and "-"; binary bytes are not put on a terminal.
+/// The exit code.
 int write_output(const std::string& path, std::string_view bytes, bool binary);
 
 }  // namespace zhan::cli

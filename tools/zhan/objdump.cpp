@@ -17,9 +17,9 @@ struct DumpOptions {
   std::string section;
 };
 
-constexpr const char* section_names[] = {"Custom", "Type",  "Import", "Function", "Table",
-                                         "Memory", "Global", "Export", "Start",    "Elem",
-                                         "Code",   "Data",  "DataCount", "Tag"};
+constexpr const char* section_names[] = {"Custom", "Type",   "Import",    "Function", "Table",
+                                         "Memory", "Global", "Export",    "Start",    "Elem",
+                                         "Code",   "Data",   "DataCount", "Tag"};
 
 struct Section {
   u32 id = 0;
@@ -43,7 +43,8 @@ std::vector<Section> sections_of(const Module& module) {
     if (section.id == 0) {
       ByteReader inside(contents);
       const auto name = inside.bytes(inside.count());
-      section.name += fmt::format(" \"{}\"", std::string_view(reinterpret_cast<const char*>(name.data()), name.size()));
+      section.name += fmt::format(
+          " \"{}\"", std::string_view(reinterpret_cast<const char*>(name.data()), name.size()));
     }
     if (reader.ok()) sections.push_back(section);
   }
@@ -53,7 +54,8 @@ std::vector<Section> sections_of(const Module& module) {
 void print_headers(const std::vector<Section>& sections) {
   fmt::print("\nSections:\n\n");
   for (const Section& s : sections)
-    fmt::print("{:>24} start=0x{:08x} end=0x{:08x} (size=0x{:08x})\n", s.name, s.start, s.start + s.size, s.size);
+    fmt::print("{:>24} start=0x{:08x} end=0x{:08x} (size=0x{:08x})\n", s.name, s.start,
+               s.start + s.size, s.size);
 }
 
 void print_raw(const Module& module, const Section& section) {
@@ -78,45 +80,64 @@ void print_details(const Module& m) {
   const Names names(m);
   fmt::print("\nDetails:\n\n");
   for (const Import& i : m.imports)
-    fmt::print(" - import {}[{}] \"{}\" \"{}\"\n", to_string(i.kind), i.index, m.text(i.module), m.text(i.name));
+    fmt::print(" - import {}[{}] \"{}\" \"{}\"\n", to_string(i.kind), i.index, m.text(i.module),
+               m.text(i.name));
   for (u32 i = 0; i < m.functions.size(); ++i) {
     const SubType& type = m.function_type(i);
-    fmt::print(" - func[{}] type={} {} -> {}{}\n", i, m.functions[i], to_string(m.types.params(type)),
-               to_string(m.types.results(type)), name_of(names, NameKind::function, i));
+    fmt::print(" - func[{}] type={} {} -> {}{}\n", i, m.functions[i],
+               to_string(m.types.params(type)), to_string(m.types.results(type)),
+               name_of(names, NameKind::function, i));
   }
   for (u32 i = 0; i < m.tables.size(); ++i)
-    fmt::print(" - table[{}] type={} initial={}\n", i, to_string(m.tables[i].type.element), m.tables[i].type.limits.min);
+    fmt::print(" - table[{}] type={} initial={}\n", i, to_string(m.tables[i].type.element),
+               m.tables[i].type.limits.min);
   for (u32 i = 0; i < m.memories.size(); ++i)
-    fmt::print(" - memory[{}] pages: initial={}{}\n", i, m.memories[i].limits.min,
-               m.memories[i].limits.has_max ? fmt::format(" max={}", m.memories[i].limits.max) : "");
+    fmt::print(
+        " - memory[{}] pages: initial={}{}\n", i, m.memories[i].limits.min,
+        m.memories[i].limits.has_max ? fmt::format(" max={}", m.memories[i].limits.max) : "");
   for (u32 i = 0; i < m.globals.size(); ++i)
-    fmt::print(" - global[{}] {} mutable={}\n", i, to_string(m.globals[i].type.type), m.globals[i].type.mutable_ ? 1 : 0);
+    fmt::print(" - global[{}] {} mutable={}\n", i, to_string(m.globals[i].type.type),
+               m.globals[i].type.mutable_ ? 1 : 0);
   for (const Export& e : m.exports)
     fmt::print(" - export {}[{}] \"{}\"\n", to_string(e.kind), e.index, m.text(e.name));
   for (u32 i = 0; i < m.data.size(); ++i)
     fmt::print(" - segment[{}] memory={} size={}\n", i, m.data[i].memory, m.data[i].bytes.size);
 }
 
-/// What a printed instruction line would look like costs a printer: text, indices and constants do here.
+/// What a printed instruction line would look like costs a printer: text, indices and constants do
+/// here.
 std::string imm_text(const OpInfo& info, const Imm& imm) {
   switch (info.imm) {
-    case ImmKind::none: case ImmKind::fence: return "";
+    case ImmKind::none:
+    case ImmKind::fence: return "";
     case ImmKind::const_i32: return fmt::format(" {}", static_cast<i32>(imm.bits));
     case ImmKind::const_i64: return fmt::format(" {}", static_cast<i64>(imm.bits));
-    case ImmKind::const_f32: case ImmKind::const_f64: return fmt::format(" 0x{:x}", imm.bits);
-    case ImmKind::memarg: case ImmKind::memarg_lane:
+    case ImmKind::const_f32:
+    case ImmKind::const_f64: return fmt::format(" 0x{:x}", imm.bits);
+    case ImmKind::memarg:
+    case ImmKind::memarg_lane:
       return fmt::format(" {} {}", imm.memarg.align_log2, imm.memarg.offset);
-    case ImmKind::block: case ImmKind::try_table:
-      return imm.block.form == BlockType::Form::value ? " " + to_string(imm.block.value)
-             : imm.block.form == BlockType::Form::type ? fmt::format(" type[{}]", imm.block.type) : "";
+    case ImmKind::block:
+    case ImmKind::try_table:
+      return imm.block.form == BlockType::Form::value  ? " " + to_string(imm.block.value)
+             : imm.block.form == BlockType::Form::type ? fmt::format(" type[{}]", imm.block.type)
+                                                       : "";
     case ImmKind::labels: return fmt::format(" {}", fmt::join(imm.labels, " "));
     case ImmKind::lane: return fmt::format(" {}", imm.lane);
     case ImmKind::heap_type: return " " + to_string(imm.ref.heap);
-    case ImmKind::call_indirect: case ImmKind::table_init: case ImmKind::table_copy:
-    case ImmKind::memory_init: case ImmKind::memory_copy: case ImmKind::field:
-    case ImmKind::array_fixed: case ImmKind::array_data: case ImmKind::array_elem:
+    case ImmKind::call_indirect:
+    case ImmKind::table_init:
+    case ImmKind::table_copy:
+    case ImmKind::memory_init:
+    case ImmKind::memory_copy:
+    case ImmKind::field:
+    case ImmKind::array_fixed:
+    case ImmKind::array_data:
+    case ImmKind::array_elem:
     case ImmKind::array_copy: return fmt::format(" {} {}", imm.a, imm.b);
-    case ImmKind::const_v128: case ImmKind::shuffle: case ImmKind::select_types: return " ...";
+    case ImmKind::const_v128:
+    case ImmKind::shuffle:
+    case ImmKind::select_types: return " ...";
     default: return fmt::format(" {}", imm.a);
   }
 }
@@ -124,7 +145,8 @@ std::string imm_text(const OpInfo& info, const Imm& imm) {
 void print_body(const Module& m, u32 defined, const Names& names) {
   const u32 index = m.imported_functions + defined;
   const Range code = m.code[defined].code;
-  fmt::print("{:06x} func[{}]{}:\n", m.code[defined].body.offset, index, name_of(names, NameKind::function, index));
+  fmt::print("{:06x} func[{}]{}:\n", m.code[defined].body.offset, index,
+             name_of(names, NameKind::function, index));
   ByteReader reader(m.view(code), code.offset);
   Imm imm;
   usize depth = 1;
@@ -137,11 +159,15 @@ void print_body(const Module& m, u32 defined, const Names& names) {
     read_imm(reader, info, imm);
     if (!reader.ok()) break;
     std::string hex;
-    for (const u8* byte = first; byte < reader.cursor() && byte < first + 9; ++byte) hex += fmt::format("{:02x} ", *byte);
-    const bool closes = op == Op::end || op == Op::else_ || op == Op::catch_ || op == Op::catch_all || op == Op::delegate;
+    for (const u8* byte = first; byte < reader.cursor() && byte < first + 9; ++byte)
+      hex += fmt::format("{:02x} ", *byte);
+    const bool closes = op == Op::end || op == Op::else_ || op == Op::catch_ ||
+                        op == Op::catch_all || op == Op::delegate;
     if (closes && depth > 0) --depth;
-    fmt::print(" {:06x}: {:27} | {:{}}{}{}\n", at, hex, "", std::min<usize>(2 * depth, 80), info.text, imm_text(info, imm));
-    const bool opens = info.imm == ImmKind::block || op == Op::try_table || (closes && op != Op::end && op != Op::delegate);
+    fmt::print(" {:06x}: {:27} | {:{}}{}{}\n", at, hex, "", std::min<usize>(2 * depth, 80),
+               info.text, imm_text(info, imm));
+    const bool opens = info.imm == ImmKind::block || op == Op::try_table ||
+                       (closes && op != Op::end && op != Op::delegate);
     if (opens) ++depth;
   }
   if (!reader.ok()) fmt::print(" {}\n", reader.error().to_string());
@@ -160,7 +186,9 @@ int dump(DumpOptions o, const std::string& path) {
   if (!o.headers && !o.details && !o.code && !o.raw) o.headers = true;
   std::vector<Section> sections = sections_of(module);
   if (!o.section.empty())
-    std::erase_if(sections, [&](const Section& s) { return s.name != o.section && !s.name.ends_with("\"" + o.section + "\""); });
+    std::erase_if(sections, [&](const Section& s) {
+      return s.name != o.section && !s.name.ends_with("\"" + o.section + "\"");
+    });
   if (sections.empty() && !o.section.empty())
     return complain(fmt::format("{} has no section '{}'", path, o.section));
   fmt::print("{}:\tfile format wasm 0x1\n", path);
@@ -182,13 +210,15 @@ Command objdump_command() {
   command.operands = "FILE";
   command.options = {
       Option::flag("headers", 'H', state->headers, "Sections with their places (the default)"),
-      Option::flag("details", 'x', state->details, "Imports, functions, tables, memories, exports, segments"),
+      Option::flag("details", 'x', state->details,
+                   "Imports, functions, tables, memories, exports, segments"),
       Option::flag("disassemble", 'd', state->code, "Instructions with their offsets and bytes"),
       Option::flag("full-contents", 's', state->raw, "Raw bytes of the sections"),
       Option::text("section", 'j', "NAME", state->section, "Only this section (-H and -s)"),
   };
   command.run = [state](const std::vector<std::string>& operands) {
-    if (operands.size() != 1) return complain("objdump: give one file; - is standard input", exit_usage);
+    if (operands.size() != 1)
+      return complain("objdump: give one file; - is standard input", exit_usage);
     return dump(*state, operands[0]);
   };
   command.state = state;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// zhan run: runs a WASI command, a reactor's function or any exported function. Uses the public API only.
+// zhan run: runs a WASI command, a reactor's function or any exported function. Uses the public API
+// only.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -85,7 +86,8 @@ int Run::make_engine() {
   }
   if (code == exit_ok && !m_options.engine.empty()) code = set("engine", m_options.engine);
   if (code == exit_ok && m_options.has_fuel) code = set("fuel", "on");
-  if (code == exit_ok && !m_options.max_memory.empty()) code = set("max-memory", m_options.max_memory);
+  if (code == exit_ok && !m_options.max_memory.empty())
+    code = set("max-memory", m_options.max_memory);
   if (code != exit_ok) {
     zhan_config_drop(config);
     return exit_usage;
@@ -107,12 +109,14 @@ int Run::make_store() {
   zhan_store_t* store = nullptr;
   int code = check(zhan_store_new(m_engine.get(), nullptr, nullptr, &store));
   m_store.reset(store);
-  if (code == exit_ok && m_options.has_fuel) code = check(zhan_store_set_fuel(store, m_options.fuel));
+  if (code == exit_ok && m_options.has_fuel)
+    code = check(zhan_store_set_fuel(store, m_options.fuel));
   if (code != exit_ok || m_options.timeout.empty()) return code;
   uint64_t nanoseconds = 0;
   if (!parse_duration(m_options.timeout, nanoseconds))
-    return complain(fmt::format("--timeout: '{}' is no duration; write 500ms, 2s or 1m",
-                                m_options.timeout), exit_usage);
+    return complain(
+        fmt::format("--timeout: '{}' is no duration; write 500ms, 2s or 1m", m_options.timeout),
+        exit_usage);
   return check(zhan_store_set_deadline(store, nanoseconds));
 }
 
@@ -128,7 +132,8 @@ int Run::add_directory(zhan_wasi_t* wasi, const std::string& text) {
   const std::string_view host = rest.substr(0, colons);
   const std::string_view guest = colons == std::string_view::npos ? host : rest.substr(colons + 2);
   if (host.empty() || guest.empty())
-    return complain(fmt::format("--dir: '{}' is not of the form HOST[::GUEST][:ro]", text), exit_usage);
+    return complain(fmt::format("--dir: '{}' is not of the form HOST[::GUEST][:ro]", text),
+                    exit_usage);
   return check(zhan_wasi_preopen(wasi, str(host), str(guest), rights));
 }
 
@@ -170,24 +175,25 @@ int Run::make_linker() {
   const int code = check(zhan_linker_define_wasi(m_linker.get(), ZHAN_WORLD_PREVIEW1));
   if (code != exit_ok || m_options.unknown_imports == "error") return code;
   const bool trap = m_options.unknown_imports == "trap";
-  return check(zhan_linker_define_unknown(m_linker.get(),
-                                          trap ? ZHAN_UNKNOWN_TRAP : ZHAN_UNKNOWN_DEFAULTS));
+  return check(
+      zhan_linker_define_unknown(m_linker.get(), trap ? ZHAN_UNKNOWN_TRAP : ZHAN_UNKNOWN_DEFAULTS));
 }
 
 int Run::preload() {
   for (const std::string& text : m_options.preloads) {
     const size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-      return complain(fmt::format("--preload: '{}' is not of the form NAME=FILE", text), exit_usage);
+      return complain(fmt::format("--preload: '{}' is not of the form NAME=FILE", text),
+                      exit_usage);
     zhan_module_t* opened = nullptr;
-    int code = check(zhan_module_open(m_engine.get(), str(std::string_view(text).substr(equals + 1)),
-                                      &opened));
+    int code = check(
+        zhan_module_open(m_engine.get(), str(std::string_view(text).substr(equals + 1)), &opened));
     const ModuleOwner module(opened);
     zhan_instance_t instance{};
     if (code == exit_ok) code = instantiate(module.get(), instance);
     if (code == exit_ok)
-      code = check(zhan_linker_define_instance(m_linker.get(), m_store.get(),
-                                               str(std::string_view(text).substr(0, equals)), instance));
+      code = check(zhan_linker_define_instance(
+          m_linker.get(), m_store.get(), str(std::string_view(text).substr(0, equals)), instance));
     if (code != exit_ok) return code;
   }
   return exit_ok;
@@ -197,8 +203,10 @@ int Run::instantiate(zhan_module_t* module, zhan_instance_t& instance) {
   zhan_pre_t* resolved = nullptr;
   if (zhan_error_t* error = zhan_linker_resolve(m_linker.get(), module, &resolved)) {
     const ErrorOwner owner(error);
-    return complain(describe(error) + "; give it with --preload NAME=FILE, or try "
-                                      "--unknown-imports trap", exit_invalid);
+    return complain(describe(error) +
+                        "; give it with --preload NAME=FILE, or try "
+                        "--unknown-imports trap",
+                    exit_invalid);
   }
   const PreOwner pre(resolved);
   return check(zhan_pre_instantiate(pre.get(), m_store.get(), &instance));
@@ -255,14 +263,16 @@ int Run::call(zhan_func_t func, const zhan_functype_t* type, const std::string& 
   const size_t given = with_args ? m_options.args.size() : 0;
   if (given != param_count)
     return complain(fmt::format("'{}' takes {} argument{}, not {}", name, param_count,
-                                param_count == 1 ? "" : "s", given), exit_usage);
+                                param_count == 1 ? "" : "s", given),
+                    exit_usage);
   std::vector<zhan_val_t> args(param_count), results(result_count);
   for (size_t i = 0; i < param_count; ++i)
     if (!parse_value(m_options.args[i], params[i].kind, args[i]))
-      return complain(fmt::format("argument {} of '{}' must be of type {}; '{}' is not", i + 1, name,
-                                  kind_text(params[i].kind), m_options.args[i]), exit_usage);
-  const int code = check(zhan_func_call(m_store.get(), func, args.data(), args.size(), results.data(),
-                                        results.size()));
+      return complain(fmt::format("argument {} of '{}' must be of type {}; '{}' is not", i + 1,
+                                  name, kind_text(params[i].kind), m_options.args[i]),
+                      exit_usage);
+  const int code = check(zhan_func_call(m_store.get(), func, args.data(), args.size(),
+                                        results.data(), results.size()));
   if (code != exit_ok) return code;
   for (const zhan_val_t& result : results) fmt::print("{}\n", value_text(result));
   zhan_vals_drop(results.data(), results.size());
@@ -291,7 +301,8 @@ int run_file(RunOptions& options, const std::vector<std::string>& operands) {
 constexpr const char* details =
     "FILE is a module in binary or text format, - is standard input. What follows FILE belongs to\n"
     "the program.\n\n"
-    "Exit codes: the program's own; 134 for a trap, 124 for a timeout, 1 for an invalid or missing\n"
+    "Exit codes: the program's own; 134 for a trap, 124 for a timeout, 1 for an invalid or "
+    "missing\n"
     "module, 2 for bad usage.\n\n"
     "Examples:\n"
     "  zhan run --dir . program.wasm input.txt\n"
@@ -313,15 +324,20 @@ Command run_command() {
       Option::list("dir", 0, "HOST[::GUEST][:ro]", o.dirs, "Let the program see a directory"),
       Option::list("env", 0, "K[=V]", o.env, "Set a variable, or pass on our own"),
       Option::flag("inherit-env", 0, o.inherit_env, "Pass on all variables"),
-      Option::list("preload", 0, "NAME=FILE", o.preloads, "Instantiate a module first, for imports from NAME"),
-      Option::text("invoke", 0, "FUNCTION", o.invoke, "Call this exported function with ARGS, print its results"),
+      Option::list("preload", 0, "NAME=FILE", o.preloads,
+                   "Instantiate a module first, for imports from NAME"),
+      Option::text("invoke", 0, "FUNCTION", o.invoke,
+                   "Call this exported function with ARGS, print its results"),
       Option::text("engine", 0, "ENGINE", o.engine, "What runs the code: interp"),
       Option::text("fuel", 0, "N", o.fuel_text, "Stop after about N instructions (exit code 134)"),
-      Option::text("timeout", 0, "T", o.timeout, "Stop after a time like 500ms or 2s (exit code 124)"),
-      Option::text("max-memory", 0, "SIZE", o.max_memory, "Limit of all memories together, like 64M"),
+      Option::text("timeout", 0, "T", o.timeout,
+                   "Stop after a time like 500ms or 2s (exit code 124)"),
+      Option::text("max-memory", 0, "SIZE", o.max_memory,
+                   "Limit of all memories together, like 64M"),
       Option::text("unknown-imports", 0, "HOW", o.unknown_imports,
                    "What function imports become that nobody gives: error, trap or default"),
-      Option::list("set", 0, "KEY[=VALUE]", o.settings, "Set an option of the engine, like feature.simd=off"),
+      Option::list("set", 0, "KEY[=VALUE]", o.settings,
+                   "Set an option of the engine, like feature.simd=off"),
   };
   command.run = [&o](const std::vector<std::string>& operands) { return run_file(o, operands); };
   command.state = state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the C++ library calls last of all. Its own version prints the name of an exception's type, and brings
-// a demangler of 45 KB for that.
+// What the C++ library calls last of all. Its own version prints the name of an exception's type,
+// and brings a demangler of 45 KB for that.
 #include <cstdio>
 #include <cstdlib>
 

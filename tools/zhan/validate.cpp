@@ -58,7 +58,9 @@ Command validate_command() {
   command.options = {Option::list("set", 0, "KEY[=VALUE]", state->settings,
                                   "Set an option of the engine, like feature.simd=off")};
   command.details = "Prints nothing and returns 0 if all are.";
-  command.run = [state](const std::vector<std::string>& operands) { return validate(*state, operands); };
+  command.run = [state](const std::vector<std::string>& operands) {
+    return validate(*state, operands);
+  };
   command.state = state;
   return command;
 }

@@ -11,8 +11,8 @@
 namespace zhan::cli {
 
 const char* kind_text(zhan_valkind_t kind) noexcept {
-  static constexpr const char* texts[] = {"none",    "i32",       "i64",    "f32",   "f64",
-                                          "v128",    "funcref",   "externref", "anyref", "exnref"};
+  static constexpr const char* texts[] = {"none", "i32",     "i64",       "f32",    "f64",
+                                          "v128", "funcref", "externref", "anyref", "exnref"};
   return kind >= 0 && kind <= ZHAN_EXN ? texts[kind] : "?";
 }
 
@@ -68,7 +68,8 @@ bool parse_float(std::string_view text, F& value) noexcept {
     if (error != std::errc() || rest != end || text.empty() || !std::isfinite(value)) return false;
     bits = std::bit_cast<Bits>(value);
   }
-  value = std::bit_cast<F>(static_cast<Bits>(bits | (negative ? Bits{1} << (8 * sizeof(F) - 1) : 0)));
+  value =
+      std::bit_cast<F>(static_cast<Bits>(bits | (negative ? Bits{1} << (8 * sizeof(F) - 1) : 0)));
   return true;
 }
 

@@ -68,9 +68,11 @@ class Wast {
       if (!collect(path, files)) return complain(fmt::format("cannot read '{}'", path));
     if (files.empty()) return complain("no .wast file found");
     for (const std::string& file : files) run_file(file);
-    fmt::print("{} of {} files pass, {} known to fail; {} assertions passed, {} failed ({} in known files)\n",
-               m_passed_files, files.size(), m_known_files, m_total.passed,
-               m_total.failed + m_known_failed, m_known_failed);
+    fmt::print(
+        "{} of {} files pass, {} known to fail; {} assertions passed, {} failed ({} in known "
+        "files)\n",
+        m_passed_files, files.size(), m_known_files, m_total.passed,
+        m_total.failed + m_known_failed, m_known_failed);
     return m_bad ? exit_invalid : exit_ok;
   }
 
@@ -85,7 +87,8 @@ class Wast {
     for (FTSENT* entry = fts_read(walk); entry != nullptr; entry = fts_read(walk)) {
       const std::string file = entry->fts_path;
       if (entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR) ok = false;
-      if (entry->fts_info == FTS_F && (file == path || file.ends_with(".wast"))) found.push_back(file);
+      if (entry->fts_info == FTS_F && (file == path || file.ends_with(".wast")))
+        found.push_back(file);
     }
     fts_close(walk);
     std::sort(found.begin(), found.end());
@@ -113,9 +116,11 @@ class Wast {
       complain(fmt::format("{} passes now: take it from the list of failures", file));
     }
     if (m_options.quiet) return;
-    if (passed) fmt::print("{}: {} passed\n", file, counts.passed);
-    else fmt::print("{}: {} passed, {} failed{}\n", file, counts.passed, counts.failed,
-                    reason != nullptr ? " (known: " + *reason + ")" : "");
+    if (passed)
+      fmt::print("{}: {} passed\n", file, counts.passed);
+    else
+      fmt::print("{}: {} passed, {} failed{}\n", file, counts.passed, counts.failed,
+                 reason != nullptr ? " (known: " + *reason + ")" : "");
   }
 
   /// Runs a script; what keeps it from running at all, or "".
@@ -132,9 +137,10 @@ class Wast {
                                   equals == std::string::npos ? "on" : setting.substr(equals + 1));
       if (!set) return set.error().to_string();
     }
-    auto runner = WastRunner::create(config, [&](const text::Position& at, const std::string& what) {
-      if (!quiet) fmt::print(stderr, "{}:{}: {}\n", file, at.line, what);
-    });
+    auto runner =
+        WastRunner::create(config, [&](const text::Position& at, const std::string& what) {
+          if (!quiet) fmt::print(stderr, "{}:{}: {}\n", file, at.line, what);
+        });
     if (!runner) return runner.error().to_string();
     (*runner)->run(*script);
     counts = (*runner)->counts();
@@ -157,14 +163,18 @@ Command wast_command() {
   command.name = "wast";
   command.summary = "Run test scripts (.wast)";
   command.operands = "PATH...";
-  command.details = "PATH is a script, or a directory of them. Exit code 1 if an assertion fails that is not known to.";
+  command.details =
+      "PATH is a script, or a directory of them. Exit code 1 if an assertion fails that is not "
+      "known to.";
   command.options = {
-      Option::text("failures", 0, "FILE", o.failures, "Files that are known to fail, 'FILE: REASON' a line"),
+      Option::text("failures", 0, "FILE", o.failures,
+                   "Files that are known to fail, 'FILE: REASON' a line"),
       Option::list("set", 0, "KEY[=VALUE]", o.settings, "Set an option of the engine"),
       Option::flag("quiet", 'q', o.quiet, "Print totals only"),
   };
   command.run = [&o](const std::vector<std::string>& operands) {
-    if (operands.empty()) return complain("wast: no script given; write zhan wast PATH...", exit_usage);
+    if (operands.empty())
+      return complain("wast: no script given; write zhan wast PATH...", exit_usage);
     o.paths = operands;
     return Wast(o).run();
   };

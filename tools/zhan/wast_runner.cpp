@@ -8,8 +8,8 @@
 namespace zhan::cli {
 namespace {
 
-/// What scripts may import, in modules that need no more features than they must; the functions print
-/// nothing.
+/// What scripts may import, in modules that need no more features than they must; the functions
+/// print nothing.
 constexpr std::string_view spectest[] = {
     R"((module
   (global (export "global_i32") i32 (i32.const 666))
@@ -81,14 +81,17 @@ void WastRunner::run(const text::Command& command) {
       return results ? pass() : fail_at(command, results.error().to_string());
     }
     case Kind::assert_return: return check_results(command);
-    case Kind::assert_trap: case Kind::assert_exhaustion: return check_error(command, ErrorKind::trap);
+    case Kind::assert_trap:
+    case Kind::assert_exhaustion: return check_error(command, ErrorKind::trap);
     case Kind::assert_exception: return check_error(command, ErrorKind::exception);
     case Kind::assert_unlinkable: return check_error(command, ErrorKind::link);
     case Kind::assert_suspension: return check_error(command, ErrorKind::exception);
-    case Kind::assert_malformed: case Kind::assert_invalid: case Kind::assert_malformed_custom:
+    case Kind::assert_malformed:
+    case Kind::assert_invalid:
+    case Kind::assert_malformed_custom:
     case Kind::assert_invalid_custom: return check_module_error(command);
-    case Kind::thread: case Kind::wait:
-      return fail_at(command, "threads of scripts are not supported yet");
+    case Kind::thread:
+    case Kind::wait: return fail_at(command, "threads of scripts are not supported yet");
   }
 }
 
@@ -117,8 +120,7 @@ Result<runtime::Instance*> WastRunner::instantiate(const text::Command& command)
 
 Result<void> WastRunner::define(const text::Command& command) {
   ZHAN_TRY(m_last_definition, compile(command.module));
-  if (!command.module.id.empty())
-    m_definitions[std::string(command.module.id)] = m_last_definition;
+  if (!command.module.id.empty()) m_definitions[std::string(command.module.id)] = m_last_definition;
   return {};
 }
 
@@ -141,7 +143,8 @@ Result<runtime::Instance*> WastRunner::find(std::string_view id) const {
     return m_last;
   }
   const auto found = m_instances.find(id);
-  if (found == m_instances.end()) return fail(ErrorKind::link, fmt::format("unknown module ${}", id));
+  if (found == m_instances.end())
+    return fail(ErrorKind::link, fmt::format("unknown module ${}", id));
   return found->second;
 }
 
@@ -204,31 +207,32 @@ void WastRunner::check_results(const text::Command& command) {
   const auto results = attempt(command);
   if (!results) return fail_at(command, results.error().to_string());
   if (results->size() != command.results.size())
-    return fail_at(command, fmt::format("{} results, expected {}", results->size(), command.results.size()));
+    return fail_at(command,
+                   fmt::format("{} results, expected {}", results->size(), command.results.size()));
   for (usize i = 0; i < results->size(); ++i)
     if (!matches((*results)[i], command.results[i], *m_store, m_references))
-      return fail_at(command, fmt::format("{}: result {} is {}, expected {}", command.action.name, i,
-                                          value_text((*results)[i]), value_text(command.results[i])));
+      return fail_at(command,
+                     fmt::format("{}: result {} is {}, expected {}", command.action.name, i,
+                                 value_text((*results)[i]), value_text(command.results[i])));
   pass();
 }
 
 void WastRunner::check_error(const text::Command& command, ErrorKind kind) {
   const auto results = attempt(command);
-  if (results)
-    return fail_at(command, fmt::format("succeeded, expected \"{}\"", command.text));
+  if (results) return fail_at(command, fmt::format("succeeded, expected \"{}\"", command.text));
   const Error& error = results.error();
   if (!is_of_kind(error, kind) || !error.message().starts_with(command.text))
-    return fail_at(command, fmt::format("\"{}\", expected \"{}\"", error.to_string(), command.text));
+    return fail_at(command,
+                   fmt::format("\"{}\", expected \"{}\"", error.to_string(), command.text));
   pass();
 }
 
 void WastRunner::check_module_error(const text::Command& command) {
   const auto module = compile(command.module);
-  if (module)
-    return fail_at(command, fmt::format("was accepted, expected \"{}\"", command.text));
+  if (module) return fail_at(command, fmt::format("was accepted, expected \"{}\"", command.text));
   if (!module.error().message().starts_with(command.text))
-    return fail_at(command, fmt::format("\"{}\", expected \"{}\"", module.error().to_string(),
-                                        command.text));
+    return fail_at(
+        command, fmt::format("\"{}\", expected \"{}\"", module.error().to_string(), command.text));
   pass();
 }
 

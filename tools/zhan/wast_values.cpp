@@ -31,7 +31,8 @@ using Form = text::ScriptValue::Form;
   return bits == 64 ? word : word & ((u64{1} << bits) - 1);
 }
 
-[[nodiscard]] bool vector_matches(const runtime::Value& value, const ScriptValue& pattern) noexcept {
+[[nodiscard]] bool vector_matches(const runtime::Value& value,
+                                  const ScriptValue& pattern) noexcept {
   const u64 have[] = {value.lo, value.hi};
   u64 want[2];
   std::memcpy(want, pattern.v128.bytes.data(), sizeof(want));
@@ -53,7 +54,8 @@ using Form = text::ScriptValue::Form;
 
 Result<u64> HostReferences::get(runtime::Store& store, u64 number) {
   if (const auto found = m_refs.find(number); found != m_refs.end()) return found->second;
-  ZHAN_TRY(const u64 ref, store.new_externref(reinterpret_cast<void*>(static_cast<uptr>(number + 1))));
+  ZHAN_TRY(const u64 ref,
+           store.new_externref(reinterpret_cast<void*>(static_cast<uptr>(number + 1))));
   m_refs[number] = ref;
   return ref;
 }
@@ -68,18 +70,23 @@ Result<runtime::Value> to_value(const ScriptValue& value, ValType type, runtime:
                                 HostReferences& references) {
   runtime::Value result{type, value.bits, 0};
   switch (value.form) {
-    case Form::i32: case Form::i64: case Form::f32: case Form::f64: return result;
+    case Form::i32:
+    case Form::i64:
+    case Form::f32:
+    case Form::f64: return result;
     case Form::v128:
       std::memcpy(&result.lo, value.v128.bytes.data(), 8);
       std::memcpy(&result.hi, value.v128.bytes.data() + 8, 8);
       return result;
     case Form::ref_null: result.lo = 0; return result;
-    case Form::ref_extern: case Form::ref_host: {
+    case Form::ref_extern:
+    case Form::ref_host: {
       ZHAN_TRY(result.lo, references.get(store, value.bits));
       return result;
     }
     case Form::ref_i31: result.lo = static_cast<u32>(value.bits << 1 | 1); return result;
-    default: return fail(ErrorKind::unsupported, "an argument of this kind cannot be made by a host");
+    default:
+      return fail(ErrorKind::unsupported, "an argument of this kind cannot be made by a host");
   }
 }
 
@@ -95,7 +102,8 @@ bool matches(const runtime::Value& value, const ScriptValue& pattern, runtime::S
       return value.type == type_f64 && float_matches(value.lo, pattern.bits, pattern.pattern, 64);
     case Form::v128: return value.type == type_v128 && vector_matches(value, pattern);
     case Form::ref_null: return value.type.is_ref() && null;
-    case Form::ref_extern: case Form::ref_host: {
+    case Form::ref_extern:
+    case Form::ref_host: {
       if (!value.type.is_ref() || null) return false;
       return !pattern.has_number || references.number(store, value.lo) == pattern.bits;
     }
@@ -103,9 +111,11 @@ bool matches(const runtime::Value& value, const ScriptValue& pattern, runtime::S
     case Form::ref_i31:
       return value.type.is_ref() && is_i31(value.lo) &&
              (!pattern.has_number || value.lo == static_cast<u32>(pattern.bits << 1 | 1));
-    case Form::ref_any: case Form::ref_eq: return !null && in_hierarchy(value, store, AbsHeap::any);
+    case Form::ref_any:
+    case Form::ref_eq: return !null && in_hierarchy(value, store, AbsHeap::any);
     case Form::ref_exn: return !null && in_hierarchy(value, store, AbsHeap::exn);
-    case Form::ref_struct: case Form::ref_array:
+    case Form::ref_struct:
+    case Form::ref_array:
       return !null && !is_i31(value.lo) && in_hierarchy(value, store, AbsHeap::any);
     case Form::either:
       for (const ScriptValue& choice : pattern.choices)
@@ -119,20 +129,23 @@ std::string value_text(const runtime::Value& value) {
   const std::string type = to_string(value.type);
   if (value.type == type_v128) return fmt::format("v128 0x{:016x}{:016x}", value.hi, value.lo);
   if (value.type.is_ref()) return fmt::format("{} {}", type, value.lo == 0 ? "null" : "reference");
-  if (value.type == type_i32) return fmt::format("i32 {} (0x{:x})", static_cast<i32>(value.lo), value.lo);
-  if (value.type == type_i64) return fmt::format("i64 {} (0x{:x})", static_cast<i64>(value.lo), value.lo);
+  if (value.type == type_i32)
+    return fmt::format("i32 {} (0x{:x})", static_cast<i32>(value.lo), value.lo);
+  if (value.type == type_i64)
+    return fmt::format("i64 {} (0x{:x})", static_cast<i64>(value.lo), value.lo);
   return fmt::format("{} 0x{:x}", type, value.lo);
 }
 
 std::string value_text(const ScriptValue& pattern) {
-  static constexpr const char* names[] = {"i32",      "i64",     "f32",     "f64",        "v128",
-                                          "ref.null", "ref.extern", "ref.host", "ref.func", "ref.i31",
-                                          "ref.any",  "ref.eq",  "ref.struct", "ref.array", "ref.exn",
-                                          "either"};
+  static constexpr const char* names[] = {"i32",        "i64",       "f32",        "f64",
+                                          "v128",       "ref.null",  "ref.extern", "ref.host",
+                                          "ref.func",   "ref.i31",   "ref.any",    "ref.eq",
+                                          "ref.struct", "ref.array", "ref.exn",    "either"};
   const char* name = names[static_cast<usize>(pattern.form)];
   if (pattern.pattern != FloatPattern::bits)
-    return fmt::format("{} {}", name, pattern.pattern == FloatPattern::nan_canonical ? "nan:canonical"
-                                                                                     : "nan:arithmetic");
+    return fmt::format(
+        "{} {}", name,
+        pattern.pattern == FloatPattern::nan_canonical ? "nan:canonical" : "nan:arithmetic");
   if (pattern.form == Form::v128) {
     u64 words[2];
     std::memcpy(words, pattern.v128.bytes.data(), sizeof(words));

@@ -9,7 +9,8 @@
 
 namespace zhan::cli {
 
-/// The host references of a script by number: ref.extern N and ref.host N are the same object each time.
+/// The host references of a script by number: ref.extern N and ref.host N are the same object each
+/// time.
 class HostReferences {
  public:
   Result<u64> get(runtime::Store& store, u64 number);
