@@ -45,7 +45,7 @@ struct Tables {
       if (o.letter != 0 && takes) shorts += ':';
     }
     longs.push_back({"help", no_argument, nullptr, help_code});
-    shorts += 'h';
+    if (shorts.find('h') == std::string::npos) shorts += 'h';
     longs.push_back({});
   }
 };
@@ -94,14 +94,14 @@ int execute(const Command& command, const std::vector<std::string>& words) {
     const int code =
         getopt_long(argc, argv.data(), tables.shorts.c_str(), tables.longs.data(), nullptr);
     if (code == -1) break;
-    if (code == help_code || code == 'h') {
+    const Option* found = option_of(command, code);
+    if (found == nullptr && (code == help_code || code == 'h')) {
       fmt::print("{}", help_text(command));
       return exit_ok;
     }
     const std::string word = argv[optind > before ? optind - 1 : before];
     if (code == ':')
       return complain(fmt::format("{}: option '{}' needs a value", command.name, word), exit_usage);
-    const Option* found = option_of(command, code);
     if (found == nullptr) return unknown_option(command, word);
     found->set(optarg != nullptr ? optarg : "");
   }
@@ -112,7 +112,7 @@ std::string help_text(const Command& command) {
   std::string text = fmt::format("{}\n\nUsage: zhan {} [OPTIONS] {}\n\nOptions:\n", command.summary,
                                  command.name, command.operands);
   for (const Option& o : command.options) text += row(option_column(o), o.help);
-  text += row("-h, --help", "Print this help");
+  text += row(option_of(command, 'h') != nullptr ? "    --help" : "-h, --help", "Print this help");
   if (!command.details.empty()) text += "\n" + command.details + "\n";
   return text;
 }

@@ -14,7 +14,7 @@ namespace zhan::cli {
 
 struct Option {
   std::string name;   // without dashes
-  char letter = 0;    // short form, 0 = none
+  char letter = 0;    // short form, 0 = none; h takes it from --help
   std::string value;  // what stands for its value in help; "" = a flag
   std::string help;
   std::function<void(const std::string&)> set;  // may be called several times; "" for a flag

@@ -69,6 +69,21 @@ int report(const zhan_error_t* error) {
   return code;
 }
 
+std::string printable(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const unsigned char next = i + 1 < text.size() ? text[i + 1] : 0;
+    const bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;  // U+0080 to U+009F
+    if (c < 0x20 || c == 0x7f || c1)
+      out += fmt::format("\\{:02x}", c1 ? next : c);
+    else
+      out += text[i];
+    i += c1 ? 1 : 0;
+  }
+  return out;
+}
+
 bool read_file(const std::string& path, std::string& bytes) {
   FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
   if (file == nullptr) return false;

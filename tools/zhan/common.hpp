@@ -51,6 +51,10 @@ using WasiOwner = std::unique_ptr<zhan_wasi_t, Dropper<zhan_wasi_t, zhan_wasi_dr
 /// exit).
 int report(const zhan_error_t* error);
 
+/// Text of a module for a terminal: control characters, which could move its cursor or change its
+/// state, as \\hh.
+[[nodiscard]] std::string printable(std::string_view text);
+
 /// The whole of a file; - is standard input. False: errno tells why.
 [[nodiscard]] bool read_file(const std::string& path, std::string& bytes);
 

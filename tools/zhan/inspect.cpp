@@ -73,8 +73,36 @@ bool read_leb(std::string_view bytes, size_t& at, uint64_t& value) {
   return false;
 }
 
-/// Name and size of each section of a valid binary.
-Json sections_of(std::string_view bytes) {
+/// One entry of a memory section, moving past it.
+zhan_limits_t read_memory(std::string_view bytes, size_t& at) {
+  zhan_limits_t limits{};
+  uint64_t flags = 0, log2 = 16;
+  read_leb(bytes, at, flags);
+  limits.has_max = (flags & 1) != 0;
+  limits.shared = (flags & 2) != 0;
+  limits.is64 = (flags & 4) != 0;
+  limits.custom_page = (flags & 8) != 0;
+  read_leb(bytes, at, limits.min);
+  if (limits.has_max) read_leb(bytes, at, limits.max);
+  if (limits.custom_page) read_leb(bytes, at, log2);
+  limits.page_log2 = static_cast<uint8_t>(log2);
+  return limits;
+}
+
+/// What a section defines, which the interface shows only where it is exported: the memories, and
+/// the number of tables (their initial values would have to be read to pass them).
+void add_defined(Json& result, uint8_t id, std::string_view contents) {
+  uint64_t count = 0;
+  size_t at = 0;
+  if (!read_leb(contents, at, count)) return;
+  if (id == 4) result["tables"] = result["tables"].get<uint64_t>() + count;
+  if (id != 5) return;
+  for (; count > 0 && at < contents.size(); --count)
+    result["memories"].push_back(limits_text(read_memory(contents, at)));
+}
+
+/// Name and size of each section of a valid binary; adds what they define to `result`.
+Json sections_of(std::string_view bytes, Json& result) {
   static constexpr const char* names[] = {"custom", "type",   "import",     "function", "table",
                                           "memory", "global", "export",     "start",    "element",
                                           "code",   "data",   "data count", "tag"};
@@ -88,6 +116,7 @@ Json sections_of(std::string_view bytes) {
     if (id == 0 && read_leb(bytes, inside, name_size) && name_size <= bytes.size() - inside)
       name += fmt::format(" \"{}\"", bytes.substr(inside, name_size));
     sections.push_back({{"name", name}, {"size", size}});
+    add_defined(result, id, bytes.substr(at, size));
     at += size;
   }
   return sections;
@@ -137,49 +166,66 @@ Json needs_of(const Json& imports) {
   return needs;
 }
 
+/// Imported memories and tables come first in their index spaces, so they are added first.
+void add_import(Json& result, const zhan_import_t& item) {
+  result["imports"].push_back(
+      {{"module", view(item.module)}, {"name", view(item.name)}, {"type", extern_text(item.type)}});
+  if (view(item.module) == "wasi_snapshot_preview1") result["wasi"].push_back(view(item.name));
+  if (item.type.kind == ZHAN_EXTERN_MEMORY)
+    result["memories"].push_back(limits_text(item.type.limits) + " imported");
+  if (item.type.kind == ZHAN_EXTERN_TABLE) result["tables"] = result["tables"].get<uint64_t>() + 1;
+}
+
 Json describe_module(zhan_module_t* module, const std::string& path, std::string_view bytes) {
-  Json imports = Json::array(), exports = Json::array();
+  Json result;
+  result["file"] = path;
+  result["size"] = bytes.size();
+  result["kind"] = "";
+  for (const char* list : {"needs", "wasi", "memories"}) result[list] = Json::array();
+  result["tables"] = 0;
+  result["features"] = features_of(bytes);
+  Json exports = Json::array();
+  result["sections"] = Json::array();
+  result["imports"] = Json::array();
   std::vector<zhan_import_t> in(zhan_module_imports(module, nullptr, 0));
   zhan_module_imports(module, in.data(), in.size());
-  for (const zhan_import_t& item : in)
-    imports.push_back({{"module", view(item.module)},
-                       {"name", view(item.name)},
-                       {"type", extern_text(item.type)}});
+  for (const zhan_import_t& item : in) add_import(result, item);
   std::vector<zhan_export_t> out(zhan_module_exports(module, nullptr, 0));
   zhan_module_exports(module, out.data(), out.size());
   for (const zhan_export_t& item : out)
     exports.push_back({{"name", view(item.name)}, {"type", extern_text(item.type)}});
-  Json result;
-  result["file"] = path;
-  result["size"] = bytes.size();
   result["kind"] = kind_of(exports);
-  result["needs"] = needs_of(imports);
-  result["features"] = features_of(bytes);
-  result["sections"] = sections_of(bytes);
-  result["imports"] = imports;
+  result["needs"] = needs_of(result["imports"]);
+  result["sections"] = sections_of(bytes, result);
   result["exports"] = exports;
   return result;
 }
 
+/// A string of the description, safe for a terminal.
+std::string plain(const Json& item) { return printable(item.get<std::string>()); }
+
+std::string joined(const Json& list) {
+  std::string text;
+  for (const Json& item : list) text += (text.empty() ? "" : ", ") + plain(item);
+  return text.empty() ? "nothing" : text;
+}
+
 void print_plain(const Json& m) {
-  const auto joined = [](const Json& list) {
-    std::string text;
-    for (const Json& item : list) text += (text.empty() ? "" : ", ") + item.get<std::string>();
-    return text.empty() ? std::string("nothing") : text;
-  };
   fmt::print("{}: {} bytes, {}\n", m["file"].get<std::string>(), m["size"].get<size_t>(),
-             m["kind"].get<std::string>());
-  fmt::print("needs: {}\nfeatures beyond 1.0: {}\n", joined(m["needs"]), joined(m["features"]));
-  fmt::print("sections:\n");
+             plain(m["kind"]));
+  fmt::print("needs: {}\n", joined(m["needs"]));
+  if (!m["wasi"].empty()) fmt::print("WASI functions: {}\n", joined(m["wasi"]));
+  fmt::print("memories, in pages: {}\ntables: {}\n", joined(m["memories"]),
+             m["tables"].get<uint64_t>());
+  fmt::print("features beyond 1.0: {}\nsections:\n", joined(m["features"]));
   for (const Json& s : m["sections"])
-    fmt::print("  {:28} {:>10} bytes\n", s["name"].get<std::string>(), s["size"].get<size_t>());
+    fmt::print("  {:28} {:>10} bytes\n", plain(s["name"]), s["size"].get<size_t>());
   fmt::print("imports: {}\n", m["imports"].size());
   for (const Json& i : m["imports"])
-    fmt::print("  \"{}\" \"{}\" {}\n", i["module"].get<std::string>(), i["name"].get<std::string>(),
-               i["type"].get<std::string>());
+    fmt::print("  \"{}\" \"{}\" {}\n", plain(i["module"]), plain(i["name"]), plain(i["type"]));
   fmt::print("exports: {}\n", m["exports"].size());
   for (const Json& e : m["exports"])
-    fmt::print("  \"{}\" {}\n", e["name"].get<std::string>(), e["type"].get<std::string>());
+    fmt::print("  \"{}\" {}\n", plain(e["name"]), plain(e["type"]));
 }
 
 int inspect(const InspectOptions& o, const std::string& path) {

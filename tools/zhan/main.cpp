@@ -2,6 +2,8 @@
 // The command line: finds the subcommand.
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "wasm/features.hpp"
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
@@ -66,4 +68,10 @@ int main(int argc, char** argv) {
 }  // namespace
 }  // namespace zhan::cli
 
-int main(int argc, char** argv) { return zhan::cli::main(argc, argv); }
+int main(int argc, char** argv) {
+  const int code = zhan::cli::main(argc, argv);
+  // Output that did not arrive must not look like success: a full disk shows only here.
+  const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (arrived || code != zhan::cli::exit_ok) return code;
+  return zhan::cli::complain("cannot write to standard output; is its disk full?");
+}

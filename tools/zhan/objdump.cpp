@@ -44,7 +44,7 @@ std::vector<Section> sections_of(const Module& module) {
       ByteReader inside(contents);
       const auto name = inside.bytes(inside.count());
       section.name += fmt::format(
-          " \"{}\"", std::string_view(reinterpret_cast<const char*>(name.data()), name.size()));
+          " \"{}\"", printable({reinterpret_cast<const char*>(name.data()), name.size()}));
     }
     if (reader.ok()) sections.push_back(section);
   }
@@ -73,21 +73,26 @@ void print_raw(const Module& module, const Section& section) {
 
 std::string name_of(const Names& names, NameKind kind, u32 index) {
   const std::string_view name = names.get(kind, index);
-  return name.empty() ? "" : fmt::format(" <{}>", name);
+  return name.empty() ? "" : fmt::format(" <{}>", printable(name));
+}
+
+/// The module is decoded but not validated: its indices may lead nowhere.
+std::string signature_of(const Module& m, u32 type) {
+  if (type >= m.types.types.size()) return "(no such type)";
+  const SubType& sub = m.types.types[type];
+  if (sub.kind != CompositeKind::func) return "(no function type)";
+  return to_string(m.types.params(sub)) + " -> " + to_string(m.types.results(sub));
 }
 
 void print_details(const Module& m) {
   const Names names(m);
   fmt::print("\nDetails:\n\n");
   for (const Import& i : m.imports)
-    fmt::print(" - import {}[{}] \"{}\" \"{}\"\n", to_string(i.kind), i.index, m.text(i.module),
-               m.text(i.name));
-  for (u32 i = 0; i < m.functions.size(); ++i) {
-    const SubType& type = m.function_type(i);
-    fmt::print(" - func[{}] type={} {} -> {}{}\n", i, m.functions[i],
-               to_string(m.types.params(type)), to_string(m.types.results(type)),
+    fmt::print(" - import {}[{}] \"{}\" \"{}\"\n", to_string(i.kind), i.index,
+               printable(m.text(i.module)), printable(m.text(i.name)));
+  for (u32 i = 0; i < m.functions.size(); ++i)
+    fmt::print(" - func[{}] type={} {}{}\n", i, m.functions[i], signature_of(m, m.functions[i]),
                name_of(names, NameKind::function, i));
-  }
   for (u32 i = 0; i < m.tables.size(); ++i)
     fmt::print(" - table[{}] type={} initial={}\n", i, to_string(m.tables[i].type.element),
                m.tables[i].type.limits.min);
@@ -99,7 +104,7 @@ void print_details(const Module& m) {
     fmt::print(" - global[{}] {} mutable={}\n", i, to_string(m.globals[i].type.type),
                m.globals[i].type.mutable_ ? 1 : 0);
   for (const Export& e : m.exports)
-    fmt::print(" - export {}[{}] \"{}\"\n", to_string(e.kind), e.index, m.text(e.name));
+    fmt::print(" - export {}[{}] \"{}\"\n", to_string(e.kind), e.index, printable(m.text(e.name)));
   for (u32 i = 0; i < m.data.size(); ++i)
     fmt::print(" - segment[{}] memory={} size={}\n", i, m.data[i].memory, m.data[i].bytes.size);
 }
@@ -209,12 +214,12 @@ Command objdump_command() {
   command.summary = "Show sections, details, bytes and instructions of a module";
   command.operands = "FILE";
   command.options = {
-      Option::flag("headers", 'H', state->headers, "Sections with their places (the default)"),
+      Option::flag("headers", 'h', state->headers, "Sections with their places (the default)"),
       Option::flag("details", 'x', state->details,
                    "Imports, functions, tables, memories, exports, segments"),
       Option::flag("disassemble", 'd', state->code, "Instructions with their offsets and bytes"),
       Option::flag("full-contents", 's', state->raw, "Raw bytes of the sections"),
-      Option::text("section", 'j', "NAME", state->section, "Only this section (-H and -s)"),
+      Option::text("section", 'j', "NAME", state->section, "Only this section (-h and -s)"),
   };
   command.run = [state](const std::vector<std::string>& operands) {
     if (operands.size() != 1)

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <iterator>
-#include <locale>
 #include <string>
 
 namespace {
@@ -17,10 +16,6 @@ TEST(FmtLibrary, WritesFloatsShortest) {
 
 TEST(FmtLibrary, WritesFloatsByPrecision) {
   EXPECT_EQ(fmt::format("{:.3f} {:.2e} {:a}", 2.5L, 12345.0, 1.0), "2.500 1.23e+04 0x1p+0");
-}
-
-TEST(FmtLibrary, UsesTheClassicLocale) {
-  EXPECT_EQ(fmt::format(std::locale::classic(), "{:L} {:L}", 1234567, 1.5), "1234567 1.5");
 }
 
 TEST(FmtLibrary, GrowsItsBuffer) {
