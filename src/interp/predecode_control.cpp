@@ -45,6 +45,7 @@ void Predecoder::add_fix(Control& control, u32 cell, u32 field) {
 
 void Predecoder::bind(u32 fixes) {
   const u32 here = m_writer.size();
+  m_special.end = ~u32{0};  // its result is only one of those that arrive here
   while (fixes != no_fix) {
     Fix& fix = m_fixes[fixes];
     m_writer.patch(fix.field, static_cast<i32>(here - fix.cell));
@@ -84,6 +85,7 @@ void Predecoder::open_block(Op op) {
   if (op == Op::loop) {
     m_stack.forget_accumulators();
     control.loop_cell = m_writer.size();
+    m_special.end = ~u32{0};
     if (m_code.mode().metered) charge(m_scan.loop_costs[m_loop_index]);
     ++m_loop_index;
   }

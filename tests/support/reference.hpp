@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A second interpreter, as plain as can be: runs validated bodies straight from their bytes on an
+// operand stack, with the meanings of sem_evaluate.hpp. What the real one folds, fuses and keeps in
+// registers is checked against it. Covers what module_generator.hpp makes.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "module/module.hpp"
+#include "wasm/imm.hpp"
+#include "wasm/traps.hpp"
+
+namespace zhan::test {
+
+class Reference {
+ public:
+  /// Memory 0 starts with the size of its minimum and all zeros; globals with their constants.
+  explicit Reference(const Module& module);
+
+  enum class End : u8 { returned, trapped, gave_up };  // gave_up: too many steps, too deep
+  /// Calls a function with its parameters in slots; results replace `slots`.
+  End call(u32 function, std::vector<u64>& slots);
+
+  [[nodiscard]] Trap trap() const noexcept { return m_trap; }
+  /// A NaN came out of arithmetic: its bits are the machine's choice, results need not be equal.
+  [[nodiscard]] bool saw_nan() const noexcept { return m_saw_nan; }
+  [[nodiscard]] std::span<const u8> memory() const noexcept { return m_memory; }
+  [[nodiscard]] std::span<const u64> globals() const noexcept { return m_globals; }
+
+ private:
+  struct Label {
+    u64 target = 0;    // offset to go on at
+    usize height = 0;  // operand slots below what it carries
+    u32 slots = 0;     // that a branch carries
+    bool loop = false;
+  };
+  struct Frame;
+
+  bool run(Frame& frame);
+  bool control(Frame& frame, Op op, const Imm& imm);
+  bool memory_op(Frame& frame, const OpInfo& info, Op op, const Imm& imm);
+  bool plain(Frame& frame, Op op, const Imm& imm);
+  void branch(Frame& frame, u32 depth);
+  bool call_function(Frame& frame, u32 function);
+  bool indirect(Frame& frame, const Imm& imm);
+  void check_nan(const OpInfo& info, const u64* results);
+  bool fail(Trap trap) noexcept;
+  [[nodiscard]] u32 slots_of(std::span<const ValType> types) const noexcept;
+  [[nodiscard]] Label label_of(const Frame& frame, const BlockType& type, bool loop, u64 start,
+                               u64 end) const;
+
+  const Module& m_module;
+  std::vector<u8> m_memory;
+  std::vector<u64> m_globals;  // two slots each
+  Trap m_trap = Trap::none;
+  bool m_saw_nan = false;
+  bool m_gave_up = false;
+  u64 m_steps = 0;
+  u32 m_depth = 0;
+};
+
+}  // namespace zhan::test
