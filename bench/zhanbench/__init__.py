@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The parts of zhan-bench: cases, engines, measuring, statistics, reports, counts."""

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rounds of runs: every case on every engine, engines in turn, saved after each case."""
+
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from zhanbench import cases as case_table
+from zhanbench import stats
+
+SHOWN = 2000
+
+
+class WrongOutput(Exception):
+    """Zhan printed something else than what is recorded."""
+
+
+class Spawner:
+    """Starts processes through bench/programs/spawn.c."""
+
+    def __init__(self, tool, timeout):
+        self.tool = str(tool)
+        self.timeout = timeout
+        self.pinned = max(os.sched_getaffinity(0))
+
+    def run(self, words, folder, pin, stdin=None):
+        """What the process used, and its output: (usage, stdout, stderr)."""
+        out, err = folder / ".out", folder / ".err"
+        cpu = self.pinned if pin else -1
+        command = [self.tool, str(self.timeout), str(cpu), str(stdin or os.devnull), str(out),
+                   str(err), *map(str, words)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout), out.read_bytes(), err.read_bytes()
+
+
+def save(path, data):
+    """Whole or not at all: an interruption or a full disk leaves the file before."""
+    if path is None:
+        return
+    temporary = path.with_name(path.name + ".new")
+    try:
+        with open(temporary, "w", encoding="utf-8") as out:
+            json.dump(data, out, indent=1)
+            out.write("\n")
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        print(f"zhan-bench: cannot write {path}: {error}", file=sys.stderr)
+
+
+def git(*words):
+    done = subprocess.run(["git", *words], cwd=case_table.ROOT, capture_output=True, text=True,
+                          check=False)
+    return done.stdout.strip()
+
+
+def processor():
+    try:
+        for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return os.uname().machine
+
+
+def describe(engines, cases, quick):
+    """What a report says about the run, and what must be equal for a run to be resumed."""
+    folder = pathlib.Path("FOLDER")
+    sample = next((c for c in cases if not c.validate), cases[0])
+    commands = {e.name: " ".join(map(str, e.command(sample, folder) or [])) for e in engines}
+    home = str(pathlib.Path.home())
+    root = str(case_table.ROOT)
+    shown = {n: c.replace(root, ".").replace(home, "~") for n, c in commands.items()}
+    return {
+        "commit": git("rev-parse", "--short=10", "HEAD"),
+        "dirty": bool(git("status", "--porcelain", "--", "src", "tools/zhan", "include")),
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "cpu": processor(), "cores": os.cpu_count(), "system": " ".join(os.uname()[::2][:2]),
+        "quick": quick,
+        "engines": {e.name: {"title": e.title, "version": e.version_text(),
+                             "command": shown[e.name], "present": e.present(),
+                             "package": e.package} for e in engines},
+        "cases": {c.name: {"class": c.group, "clock": c.clock, "args": c.args[:6],
+                           "bytes": c.module.stat().st_size if c.module.exists() else 0}
+                  for c in cases},
+    }
+
+
+def same_run(old, new):
+    """A saved run may be continued when program, cases and engines are the same."""
+    keys = ("commit", "dirty", "cpu", "quick", "cases")
+    return all(old.get(k) == new[k] for k in keys) and \
+        {n: e["version"] for n, e in old.get("engines", {}).items()} == \
+        {n: e["version"] for n, e in new["engines"].items()}
+
+
+class Measurement:
+    """`data` is what is saved: meta, rounds of runs, and marks for cells that have no times."""
+
+    def __init__(self, engines, cases, spawner, rounds, path, meta, progress):
+        self.engines, self.cases, self.spawner = engines, cases, spawner
+        self.wanted, self.path, self.progress = rounds, path, progress
+        self.data = self.resumed(meta) or {"meta": meta, "rounds": [], "marks": {}}
+        self.started = time.monotonic()
+        self.finished_here = 0
+
+    def resumed(self, meta):
+        try:
+            old = json.loads(self.path.read_text(encoding="utf-8")) if self.path else None
+        except (OSError, ValueError):
+            return None
+        if not old or not same_run(old.get("meta", {}), meta):
+            return None
+        if old.get("complete"):
+            return None
+        print(f"continuing {self.path}", file=sys.stderr)
+        return old
+
+    def run(self):
+        for case in self.cases:
+            missing = case.missing()
+            if missing:
+                for engine in self.engines:
+                    self.mark(case, engine, "no module (tools/guests/fetch)")
+        limit = self.wanted + (self.wanted + 1) // 2
+        number = 0
+        while number < limit and (number < self.wanted or len(self.good()) < self.wanted):
+            self.round(number)
+            number += 1
+        self.data["complete"] = True
+        save(self.path, self.data)
+
+    def good(self):
+        return stats.good_rounds([r["canary"] for r in self.data["rounds"]])
+
+    def round(self, number):
+        rounds = self.data["rounds"]
+        if number == len(rounds):
+            rounds.append({"canary": self.canary(), "runs": {}})
+        for index, case in enumerate(self.cases):
+            if case.name in rounds[number]["runs"]:
+                continue
+            turn = (number + index) % len(self.engines)
+            row = {}
+            for engine in self.engines[turn:] + self.engines[:turn]:
+                run = self.measure(case, engine)
+                if run:
+                    row[engine.name] = run
+            rounds[number]["runs"][case.name] = row
+            self.finished_here += 1
+            save(self.path, self.data)
+            done = sum(len(r["runs"]) for r in rounds)
+            total = len(self.cases) * max(self.wanted, len(rounds))
+            spent = time.monotonic() - self.started
+            left = spent / self.finished_here * (total - done)
+            self.progress(done, total, left, f"round {number + 1}, {case.name}")
+
+    def canary(self):
+        """The best of five short native runs: how fast the machine is just now."""
+        program = case_table.guests_folder() / "bench" / "sieve-native"
+        if not program.exists():
+            return 1.0
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            return min(self.spawner.run([program, "60"], folder, True)[0]["cpu"] for _ in range(5))
+
+    def mark(self, case, engine, text):
+        self.data["marks"].setdefault(case.name, {})[engine.name] = text
+
+    def measure(self, case, engine):
+        if engine.name in self.data["marks"].get(case.name, {}):
+            return None
+        if not engine.present():
+            return self.mark(case, engine, "absent")
+        with tempfile.TemporaryDirectory(prefix="zhan-bench-") as name:
+            folder = pathlib.Path(name)
+            for file in case.files or []:
+                shutil.copy(file, folder)
+            words = engine.command(case, folder)
+            if words is None:
+                return self.mark(case, engine, "does not apply")
+            if engine.name == "wasmtime-warm" and not self.has_runs(case, engine):
+                self.spawner.run(words, folder, False, case.stdin)  # fills its cache
+            usage, out, err = self.spawner.run(words, folder, case.clock == "cpu", case.stdin)
+            files = {n: p.read_bytes() for n in case.outputs if (p := folder / n).is_file()}
+        return self.judge(case, engine, usage, out, err, files)
+
+    def has_runs(self, case, engine):
+        return any(engine.name in r["runs"].get(case.name, {}) for r in self.data["rounds"])
+
+    def judge(self, case, engine, usage, out, err, files):
+        if usage["late"]:
+            problem = f"stopped after {self.spawner.timeout:g} s"
+        else:
+            problem = case_table.check(case, usage["code"], out, err, files)
+            if not problem:
+                problem = self.disagreement(case, out)
+        if problem:
+            if engine.name == "zhan" and problem.startswith("wrong"):
+                shown = case_table.result_of(case, out)[:SHOWN].decode(errors="replace")
+                wanted = case.expect.get("agreed", b"")[:SHOWN].decode(errors="replace")
+                raise WrongOutput(f"{case.name}: {problem}\n--- zhan printed\n{shown}\n"
+                                  f"--- expected\n{wanted or case.expect}")
+            return self.mark(case, engine, problem)
+        return {k: usage[k] for k in ("wall", "cpu", "rss")}
+
+    def disagreement(self, case, out):
+        """For outputs that vary but for some lines: all engines must agree on those."""
+        if not case.expect.get("agree"):
+            return ""
+        result = case_table.result_of(case, out)
+        agreed = case.expect.setdefault("agreed", result)
+        return "" if result and result == agreed else "wrong output"
+
+
+def times(data, case, engine):
+    """The times of the good rounds, by the clock of the case."""
+    clock = data["meta"]["cases"][case]["clock"]
+    good = set(stats.good_rounds([r["canary"] for r in data["rounds"]]))
+    return [max(r["runs"][case][engine][clock], 1e-6) for i, r in enumerate(data["rounds"])
+            if i in good and engine in r["runs"].get(case, {})]
+
+
+def peak(data, case, engine):
+    """The median peak memory in KiB, or None."""
+    values = sorted(r["runs"][case][engine]["rss"] for r in data["rounds"]
+                    if engine in r["runs"].get(case, {}))
+    return values[len(values) // 2] if values else None
