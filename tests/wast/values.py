@@ -13,6 +13,11 @@ from softfloat import F32, F64, FORMATS, samples
 CALLS, VECTOR_CALLS, CONSTANT_CALLS = 250, 60, 6
 POOLS = {"i": integer_samples(32), "I": integer_samples(64), "f": samples(F32), "F": samples(F64)}
 LANE_POOLS = {n: integer_samples(n) for n in (8, 16, 32, 64)}
+CORNERS = {n: [0, 1, mask(n), 1 << (n - 1), mask(n - 1)] for n in (8, 16, 32, 64)}
+FLOAT_CORNERS = {n: [x | sign for x in (0, FORMATS[n].bias << FORMATS[n].fraction,
+                                        FORMATS[n].infinity, FORMATS[n].canonical,
+                                        FORMATS[n].infinity | 3)
+                     for sign in (0, FORMATS[n].sign)] for n in (32, 64)}
 # Products and sums of these are neither special nor exact.
 PLAIN = {n: [FORMATS[n].round(scalars.signed(k, 64) * FORMATS[n].value(FORMATS[n].round(k)) / 7 + 1)
              for k in range(1, 400, 13)] for n in (32, 64)}
@@ -53,8 +58,31 @@ def relaxed_operands(name, args, chance):
     return args
 
 
+def corner_vectors(name, count):
+    """Vectors that bring all corners of one lane together with all of the other operands."""
+    is_float, bits = lane_kind(name)
+    if ".relaxed_" in name:
+        return []
+    rows = list(itertools.product((FLOAT_CORNERS if is_float else CORNERS)[bits], repeat=count))
+    lanes = 128 // bits
+    rows += rows[:-len(rows) % lanes]
+    return [[vectors.join(list(lane), bits) for lane in zip(*rows[i:i + lanes])]
+            for i in range(0, len(rows), lanes)]
+
+
+def corners(row, params):
+    """The arguments that must never be left to chance."""
+    if set(params) == {"v"} and len(params) < 3:
+        return corner_vectors(row.text, len(params))
+    if "v" in params or len(params) > 2:
+        return []
+    pools = [FLOAT_CORNERS[32 if p == "f" else 64] if p in "fF" else CORNERS[32 if p == "i" else 64]
+             for p in params]
+    return [list(args) for args in itertools.product(*pools)]
+
+
 def operands(row, chance):
-    """Lists of arguments: all combinations if they are few, else some of them."""
+    """Lists of arguments: all combinations if they are few, else the corners and some others."""
     params = row.signature.split("_")[0]
     if "v" not in params:
         pools = [POOLS[p] for p in params]
@@ -63,12 +91,13 @@ def operands(row, chance):
             size *= len(pool)
         if size <= CALLS:
             return [list(args) for args in itertools.product(*pools)]
-        return [[chance.choice(pool) for pool in pools] for _ in range(CALLS)]
+        return corners(row, params) + [[chance.choice(pool) for pool in pools]
+                                       for _ in range(CALLS)]
     calls = [[vector(row.text, chance) if p == "v" else chance.choice(POOLS[p]) for p in params]
              for _ in range(VECTOR_CALLS)]
     if ".relaxed_" in row.text:
         calls = [relaxed_operands(row.text, args, chance) for args in calls]
-    return calls
+    return corners(row, params) + calls
 
 
 def evaluate(row, args):
