@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project; tools/dev has the finer commands.
 .DEFAULT_GOAL := build
-.PHONY: build run test help install clean
+.PHONY: build run test bench bench-quick bench-peers help install clean
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 
@@ -16,6 +16,17 @@ test: ## build and run all tests
 	@tools/setup build test
 	@tools/dev test release -j $(JOBS)
 
+bench: build ## measure beside every peer: build/bench-report/index.html (40 minutes)
+	@tools/setup bench
+	bench/zhan-bench --json build/bench.json --html build/bench-report
+
+bench-quick: build ## the short form of that (5 minutes, once the peers are fetched)
+	@tools/setup bench
+	bench/zhan-bench --quick --json build/bench-quick.json --html build/bench-report
+
+bench-peers: ## fetch the peers of bench through their package clients
+	bench/zhan-bench peers
+
 install: build ## install program, library, headers and man page under PREFIX
 	cmake --install build/release --prefix $(PREFIX)
 
@@ -23,5 +34,5 @@ clean: ## remove everything that was built
 	rm -rf build
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 	@tools/dev --help | tail -n +2

@@ -223,3 +223,43 @@ def build_kernels():
             extra = ["-Dexport_name(x)=unused"] if suffix == "-native" else []
             command = [clang, "-O2", "-w", *extra, "-o", str(target), str(source), *flags]
             subprocess.run(command, check=False)
+
+
+# Which name of tools/guests/fetch makes a module that is not called like it.
+FETCHED = {"hello": "c", "files": "c", "containers": "cpp", "logstat": "rust", "qjs": "quickjs"}
+
+
+def fetch_guests(cases):
+    """Builds or downloads the programs that are missing; what fails is a marked cell later."""
+    folder = guests_folder()
+    names = set()
+    for case in cases:
+        missing = case.missing()
+        if missing is None or str(folder / "bench") in missing or case.module.stem == "coremark":
+            continue
+        path = pathlib.Path(missing)
+        kind = "large" if path.parent.name == "large" else path.stem
+        names.add("inputs" if path.parent.name == "inputs" else FETCHED.get(kind, kind))
+        if case.stdin or case.files:
+            names.add("inputs")
+    if names:
+        print(f"fetching {' '.join(sorted(names))}", file=sys.stderr)
+        subprocess.run([str(ROOT / "tools" / "guests" / "fetch"), *sorted(names)], check=False,
+                       stdout=subprocess.DEVNULL)
+
+
+def build_coremark():
+    """From a checkout of its public source, named by ZHAN_COREMARK; it is not part of the tree."""
+    source = os.environ.get("ZHAN_COREMARK")
+    target = guests_folder() / "out" / "coremark.wasm"
+    clang = compiler()
+    if not source or not clang or target.exists():
+        return
+    place = pathlib.Path(source)
+    names = ["core_list_join", "core_main", "core_matrix", "core_state", "core_util"]
+    files = [place / f"{n}.c" for n in names] + [place / "posix" / "core_portme.c"]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([clang, "--target=wasm32-wasi", "-O2", "-w", f"-I{place}", f"-I{place}/posix",
+                    '-DFLAGS_STR="-O2"', "-DPERFORMANCE_RUN=1", "-D_WASI_EMULATED_PROCESS_CLOCKS",
+                    "-lwasi-emulated-process-clocks", "-o", str(target), *map(str, files)],
+                   check=False)

@@ -71,7 +71,7 @@ def judge(old, new):
     """(word, change) for one case: worse and better are beyond the limit."""
     if not old:
         return "new", 0.0
-    change = new / old - 1
+    change = (new - old) / old
     return "WORSE" if change > LIMIT else "better" if change < -LIMIT else "", change
 
 

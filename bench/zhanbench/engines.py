@@ -200,7 +200,9 @@ def fetch(names):
     wanted = {engines[n].package for n in names if n in engines and not engines[n].present()}
     for package in sorted(wanted):
         steps = fetch_commands(package, peers)
-        if steps and shutil.which(steps[0][0]):
+        if steps and not shutil.which(steps[0][0]):
+            print(f"zhan-bench: no {steps[0][0]}, so {package} is absent", file=sys.stderr)
+        elif steps:
             print(f"fetching {package}", file=sys.stderr)
             fetch_step(package, steps, peers)
 
