@@ -15,6 +15,7 @@ from zhanbench import cases as case_table
 from zhanbench import stats
 
 SHOWN = 2000
+REPEATS = 5
 
 
 class WrongOutput(Exception):
@@ -190,9 +191,17 @@ class Measurement:
                 return self.mark(case, engine, "does not apply")
             if engine.name == "wasmtime-warm" and not self.has_runs(case, engine):
                 self.spawner.run(words, folder, False, case.stdin)  # fills its cache
-            usage, out, err = self.spawner.run(words, folder, case.clock == "cpu", case.stdin)
+            usage, out, err = self.repeated(case, words, folder)
             files = {n: p.read_bytes() for n in case.outputs if (p := folder / n).is_file()}
         return self.judge(case, engine, usage, out, err, files)
+
+    def repeated(self, case, words, folder):
+        """Elapsed times of milliseconds scatter, so of several runs in a row the middle counts."""
+        pin = case.clock == "cpu"
+        runs = [self.spawner.run(words, folder, pin, case.stdin)]
+        while not pin and len(runs) < REPEATS and runs[0][0]["wall"] < 0.2:
+            runs.append(self.spawner.run(words, folder, pin, case.stdin))
+        return sorted(runs, key=lambda r: (r[0]["code"] != 0, r[0]["wall"]))[len(runs) // 2]
 
     def has_runs(self, case, engine):
         return any(engine.name in r["runs"].get(case.name, {}) for r in self.data["rounds"])

@@ -234,7 +234,7 @@ def readme_svg(data):
             text = "–" if mean is None else f"{mean[0]:.2f}×"
             fill = "#b42318" if mean and mean[0] < 1 else "#0b66c3"
             body.append(f'<text x="{230 + 90 * i}" y="{y}" text-anchor="end" fill="{fill}">{text}</text>')
-    width, height = 250 + 90 * len(names), y + 40
+    width, height = 160 + 90 * len(names), y + 40
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
             f'height="{height}" font-family="system-ui,sans-serif" font-size="14">'
             f'<rect width="100%" height="100%" rx="6" fill="#fff" stroke="#d9dde4"/>'
