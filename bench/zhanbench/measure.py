@@ -16,6 +16,7 @@ from zhanbench import stats
 
 SHOWN = 2000
 REPEATS = 5
+LONG, LONG_ROUNDS = 2.0, 3
 
 
 class WrongOutput(Exception):
@@ -180,6 +181,8 @@ class Measurement:
     def measure(self, case, engine):
         if engine.name in self.data["marks"].get(case.name, {}):
             return None
+        if self.long_enough(case, engine):
+            return None
         if not engine.present():
             return self.mark(case, engine, "absent")
         with tempfile.TemporaryDirectory(prefix="zhan-bench-") as name:
@@ -194,6 +197,13 @@ class Measurement:
             usage, out, err = self.repeated(case, words, folder)
             files = {n: p.read_bytes() for n in case.outputs if (p := folder / n).is_file()}
         return self.judge(case, engine, usage, out, err, files)
+
+    def long_enough(self, case, engine):
+        """Runs of many seconds scatter little: three good ones are enough."""
+        rounds = self.data["rounds"]
+        runs = [rounds[i]["runs"].get(case.name, {}).get(engine.name) for i in self.good()]
+        walls = [run["wall"] for run in runs if run]
+        return engine.name != "zhan" and len(walls) >= LONG_ROUNDS and min(walls) > LONG
 
     def repeated(self, case, words, folder):
         """Elapsed times of milliseconds scatter, so of several runs in a row the middle counts."""
