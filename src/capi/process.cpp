@@ -9,7 +9,6 @@
 #include "engine/convert.hpp"
 
 using namespace zhan::capi;
-using zhan::ErrorKind;
 
 namespace {
 

@@ -130,7 +130,7 @@ void Predecoder::far_memory(Op op) {
 
 void Predecoder::vector_op(Op op) {
   const OpInfo& info = op_info(op);
-  VectorImmCell cell{};
+  VectorCell cell{};
   const u32 n = static_cast<u32>(info.params().size());
   i16* const fields[] = {&cell.a, &cell.b, &cell.c};
   for (u32 i = 0; i < n; ++i) *fields[i] = slot_operand(n - 1 - i);
@@ -140,15 +140,17 @@ void Predecoder::vector_op(Op op) {
   const Handler handler = special_handlers(op).plain;
   u32 at = 0;
   if (info.imm == ImmKind::shuffle) {
-    cell.imm = m_imm.v128;
-    at = m_writer.emit_special(cell, handler, m_stack.where);
+    VectorImmCell with_imm{};
+    static_cast<VectorCell&>(with_imm) = cell;
+    with_imm.imm = m_imm.v128;
+    at = m_writer.emit_special(with_imm, handler, m_stack.where);
   } else if (info.imm == ImmKind::lane) {
     VectorLaneCell with_lane{};
     static_cast<VectorCell&>(with_lane) = cell;
     with_lane.lane = m_imm.lane;
     at = m_writer.emit_special(with_lane, handler, m_stack.where);
   } else {
-    at = m_writer.emit_special(static_cast<VectorCell>(cell), handler, m_stack.where);
+    at = m_writer.emit_special(cell, handler, m_stack.where);
   }
   note_special(at, field_of(cell, cell.dst), slot, false);
 }

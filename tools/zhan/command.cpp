@@ -60,6 +60,7 @@ const Option* option_of(const Command& command, int code) {
 int unknown_option(const Command& command, const std::string& word) {
   std::string message = fmt::format("{}: unknown option '{}'", command.name, word);
   std::vector<std::string> names;
+  names.reserve(command.options.size());
   for (const Option& o : command.options) names.push_back("--" + o.name);
   const std::string near = nearest(word.substr(0, word.find('=')), names);
   if (!near.empty()) message += fmt::format("; did you mean '{}'?", near);
@@ -83,6 +84,7 @@ int execute(const Command& command, const std::vector<std::string>& words) {
   std::vector<std::string> owned = words;
   owned.insert(owned.begin(), "zhan");
   std::vector<char*> argv;
+  argv.reserve(owned.size() + 1);
   for (std::string& word : owned) argv.push_back(word.data());
   argv.push_back(nullptr);
   const int argc = static_cast<int>(owned.size());

@@ -124,9 +124,9 @@ Json sections_of(std::string_view bytes, Json& result) {
 
 EngineOwner engine_with(const std::string& key, const char* value) {
   zhan_config_t* config = zhan_config_new();
-  if (!key.empty()) ErrorOwner(zhan_config_set(config, str(key), str(value)));
+  if (!key.empty()) zhan_error_drop(zhan_config_set(config, str(key), str(value)));
   zhan_engine_t* engine = nullptr;
-  ErrorOwner(zhan_engine_new(config, &engine));
+  zhan_error_drop(zhan_engine_new(config, &engine));
   return EngineOwner(engine);
 }
 
@@ -242,7 +242,7 @@ int inspect(const InspectOptions& o, const std::string& path) {
   const ModuleOwner module(opened);
   if (!bytes.empty() && bytes[0] != '\0') {  // text: sizes are those of its binary form
     zhan_bytes_t binary{};
-    ErrorOwner(zhan_wat_to_wasm(str(bytes), &binary));
+    zhan_error_drop(zhan_wat_to_wasm(str(bytes), &binary));
     bytes.assign(reinterpret_cast<const char*>(binary.data), binary.size);
     zhan_bytes_drop(&binary);
   }
