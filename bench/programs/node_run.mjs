@@ -27,10 +27,7 @@ if (validate) process.exit(WebAssembly.validate(bytes) ? 0 : 1);
 if (invoke) {
   const { instance } = await WebAssembly.instantiate(bytes, {});
   const run = instance.exports[invoke];
-  const convert = (text) => {
-    try { return run.length && BigInt(text) === BigInt(Number(text)) ? Number(text) : BigInt(text); }
-    catch { return Number(text); }
-  };
+  const convert = (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text));
   console.log(String(run(...words.slice(1).map(convert))));
 } else {
   const { WASI } = await import("node:wasi");

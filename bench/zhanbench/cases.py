@@ -124,7 +124,9 @@ class Guests:
         case.outputs = entry.get("outputs", [])
         files = {n: digest_of(e) for n, e in expected.get("files", {}).items()}
         case.expect = {
-            "exit": expected["exit"], "sha256": digest_of(expected["stdout"]), "files": files,
+            "exit": expected["exit"],
+            "sha256": digest_of(expected["stdout"]),
+            "files": files,
         }
 
 
@@ -186,7 +188,8 @@ def newer(target, *sources):
 def compiler():
     return os.environ.get("ZHAN_CLANG") or next(
         (c for c in ("clang-22", "clang-21", "clang-20", "clang-19", "clang") if shutil.which(c)),
-        None)
+        None,
+    )
 
 
 def build_tool(out):
@@ -244,8 +247,11 @@ def fetch_guests(cases):
             names.add("inputs")
     if names:
         print(f"fetching {' '.join(sorted(names))}", file=sys.stderr)
-        subprocess.run([str(ROOT / "tools" / "guests" / "fetch"), *sorted(names)], check=False,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [str(ROOT / "tools" / "guests" / "fetch"), *sorted(names)],
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 def build_coremark():
@@ -259,7 +265,21 @@ def build_coremark():
     names = ["core_list_join", "core_main", "core_matrix", "core_state", "core_util"]
     files = [place / f"{n}.c" for n in names] + [place / "posix" / "core_portme.c"]
     target.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run([clang, "--target=wasm32-wasi", "-O2", "-w", f"-I{place}", f"-I{place}/posix",
-                    '-DFLAGS_STR="-O2"', "-DPERFORMANCE_RUN=1", "-D_WASI_EMULATED_PROCESS_CLOCKS",
-                    "-lwasi-emulated-process-clocks", "-o", str(target), *map(str, files)],
-                   check=False)
+    subprocess.run(
+        [
+            clang,
+            "--target=wasm32-wasi",
+            "-O2",
+            "-w",
+            f"-I{place}",
+            f"-I{place}/posix",
+            '-DFLAGS_STR="-O2"',
+            "-DPERFORMANCE_RUN=1",
+            "-D_WASI_EMULATED_PROCESS_CLOCKS",
+            "-lwasi-emulated-process-clocks",
+            "-o",
+            str(target),
+            *map(str, files),
+        ],
+        check=False,
+    )

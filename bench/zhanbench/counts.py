@@ -15,15 +15,27 @@ from zhanbench import cases, engines
 FILE = cases.ROOT / "bench" / "counts.txt"
 LIMIT = 0.02
 # Small arguments: callgrind is some fifty times slower than the processor.
-KERNELS = {"fib": 23, "gemm": 2, "heapsort": 5, "icall": 3000, "isum": 60, "nbody": 3000,
-           "sha256": 10, "sieve": 3, "tree": 15, "triad": 60}
+KERNELS = {
+    "fib": 23,
+    "gemm": 2,
+    "heapsort": 5,
+    "icall": 3000,
+    "isum": 60,
+    "nbody": 3000,
+    "sha256": 10,
+    "sieve": 3,
+    "tree": 15,
+    "triad": 60,
+}
 
 
 def wat_sample(folder):
     """A text module of some size, made here: a thousand functions with loops."""
-    function = ("(func (param i32) (result i32) (local i32) (block (loop (br_if 1 (i32.ge_u "
-                "(local.get 1) (local.get 0))) (local.set 1 (i32.add (local.get 1) (i32.const {}))) "
-                "(br 0))) (local.get 1))\n")
+    function = (
+        "(func (param i32) (result i32) (local i32) (block (loop (br_if 1 (i32.ge_u "
+        "(local.get 1) (local.get 0))) (local.set 1 (i32.add (local.get 1) (i32.const {}))) "
+        "(br 0))) (local.get 1))\n"
+    )
     path = folder / "large.wat"
     path.write_text("(module\n" + "".join(function.format(i + 1) for i in range(1000)) + ")\n")
     return path
@@ -32,8 +44,10 @@ def wat_sample(folder):
 def commands(zhan, folder):
     """The fifteen cases: name -> words."""
     built = cases.guests_folder() / "bench"
-    table = {name: [zhan, "run", "--invoke", "run", str(built / f"{name}.wasm"), str(n)]
-             for name, n in KERNELS.items()}
+    table = {
+        name: [zhan, "run", "--invoke", "run", str(built / f"{name}.wasm"), str(n)]
+        for name, n in KERNELS.items()
+    }
     text = wat_sample(folder)
     binary = folder / "large.wasm"
     subprocess.run([zhan, "parse", str(text), "-o", str(binary)], check=True, capture_output=True)
@@ -50,8 +64,11 @@ def count(words):
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *words],
-            capture_output=True, text=True, check=False,
-            env={**os.environ, "LC_ALL": "C"})
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "LC_ALL": "C"},
+        )
         found = re.search(r"Collected : (\d+)", done.stderr)
         if done.returncode != 0 or not found:
             last = done.stderr.strip().splitlines()[-1:] or ["no output"]
@@ -62,8 +79,11 @@ def count(words):
 def recorded():
     if not FILE.exists():
         return {}
-    pairs = (line.split() for line in FILE.read_text(encoding="utf-8").splitlines()
-             if line and not line.startswith("#"))
+    pairs = (
+        line.split()
+        for line in FILE.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    )
     return {name: int(number) for name, number in pairs}
 
 
@@ -79,13 +99,17 @@ def table(old, new):
     lines = [f"{'case':<14}{'recorded':>14}{'now':>14}{'change':>9}"]
     for name, number in new.items():
         word, change = judge(old.get(name), number)
-        lines.append(f"{name:<14}{old.get(name, 0):>14,}{number:>14,}{change:>+9.2%}  {word}".rstrip())
+        lines.append(
+            f"{name:<14}{old.get(name, 0):>14,}{number:>14,}{change:>+9.2%}  {word}".rstrip()
+        )
     return "\n".join(lines)
 
 
 def write(new):
-    head = ("# SPDX-License-Identifier: Apache-2.0\n"
-            "# Instructions of fixed cases under callgrind; `zhan-bench counts --bless` writes it.\n")
+    head = (
+        "# SPDX-License-Identifier: Apache-2.0\n"
+        "# Instructions of fixed cases under callgrind; `zhan-bench counts --bless` writes it.\n"
+    )
     FILE.write_text(head + "".join(f"{n} {c}\n" for n, c in new.items()), encoding="utf-8")
 
 

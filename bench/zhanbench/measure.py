@@ -35,8 +35,15 @@ class Spawner:
         """What the process used, and its output: (usage, stdout, stderr)."""
         out, err = folder / ".out", folder / ".err"
         cpu = self.pinned if pin else -1
-        command = [self.tool, str(self.timeout), str(cpu), str(stdin or os.devnull), str(out),
-                   str(err), *map(str, words)]
+        command = [
+            self.tool,
+            str(self.timeout),
+            str(cpu),
+            str(stdin or os.devnull),
+            str(out),
+            str(err),
+            *map(str, words),
+        ]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
         return json.loads(done.stdout), out.read_bytes(), err.read_bytes()
 
@@ -59,8 +66,9 @@ def save(path, data):
 
 
 def git(*words):
-    done = subprocess.run(["git", *words], cwd=case_table.ROOT, capture_output=True, text=True,
-                          check=False)
+    done = subprocess.run(
+        ["git", *words], cwd=case_table.ROOT, capture_output=True, text=True, check=False
+    )
     return done.stdout.strip()
 
 
@@ -86,23 +94,38 @@ def describe(engines, cases, quick):
         "commit": git("rev-parse", "--short=10", "HEAD"),
         "dirty": bool(git("status", "--porcelain", "--", "src", "tools/zhan", "include")),
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-        "cpu": processor(), "cores": os.cpu_count(), "system": " ".join(os.uname()[::2][:2]),
+        "cpu": processor(),
+        "cores": os.cpu_count(),
+        "system": " ".join(os.uname()[::2][:2]),
         "quick": quick,
-        "engines": {e.name: {"title": e.title, "version": e.version_text(),
-                             "command": shown[e.name], "present": e.present(),
-                             "package": e.package} for e in engines},
-        "cases": {c.name: {"class": c.group, "clock": c.clock, "args": c.args[:6],
-                           "bytes": c.module.stat().st_size if c.module.exists() else 0}
-                  for c in cases},
+        "engines": {
+            e.name: {
+                "title": e.title,
+                "version": e.version_text(),
+                "command": shown[e.name],
+                "present": e.present(),
+                "package": e.package,
+            }
+            for e in engines
+        },
+        "cases": {
+            c.name: {
+                "class": c.group,
+                "clock": c.clock,
+                "args": c.args[:6],
+                "bytes": c.module.stat().st_size if c.module.exists() else 0,
+            }
+            for c in cases
+        },
     }
 
 
 def same_run(old, new):
     """A saved run may be continued when program, cases and engines are the same."""
     keys = ("commit", "dirty", "cpu", "quick", "cases")
-    return all(old.get(k) == new[k] for k in keys) and \
-        {n: e["version"] for n, e in old.get("engines", {}).items()} == \
-        {n: e["version"] for n, e in new["engines"].items()}
+    return all(old.get(k) == new[k] for k in keys) and {
+        n: e["version"] for n, e in old.get("engines", {}).items()
+    } == {n: e["version"] for n, e in new["engines"].items()}
 
 
 class Measurement:
@@ -227,8 +250,10 @@ class Measurement:
             if engine.name == "zhan" and problem.startswith("wrong"):
                 shown = case_table.result_of(case, out)[:SHOWN].decode(errors="replace")
                 wanted = case.expect.get("agreed", b"")[:SHOWN].decode(errors="replace")
-                raise WrongOutput(f"{case.name}: {problem}\n--- zhan printed\n{shown}\n"
-                                  f"--- expected\n{wanted or case.expect}")
+                raise WrongOutput(
+                    f"{case.name}: {problem}\n--- zhan printed\n{shown}\n"
+                    f"--- expected\n{wanted or case.expect}"
+                )
             return self.mark(case, engine, problem)
         return {k: usage[k] for k in ("wall", "cpu", "rss")}
 
@@ -245,12 +270,16 @@ def times(data, case, engine):
     """The times of the good rounds, by the clock of the case."""
     clock = data["meta"]["cases"][case]["clock"]
     good = set(stats.good_rounds([r["canary"] for r in data["rounds"]]))
-    return [max(r["runs"][case][engine][clock], 1e-6) for i, r in enumerate(data["rounds"])
-            if i in good and engine in r["runs"].get(case, {})]
+    return [
+        max(r["runs"][case][engine][clock], 1e-6)
+        for i, r in enumerate(data["rounds"])
+        if i in good and engine in r["runs"].get(case, {})
+    ]
 
 
 def peak(data, case, engine):
     """The median peak memory in KiB, or None."""
-    values = sorted(r["runs"][case][engine]["rss"] for r in data["rounds"]
-                    if engine in r["runs"].get(case, {}))
+    values = sorted(
+        r["runs"][case][engine]["rss"] for r in data["rounds"] if engine in r["runs"].get(case, {})
+    )
     return values[len(values) // 2] if values else None

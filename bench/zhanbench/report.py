@@ -54,8 +54,14 @@ def milliseconds(seconds):
 
 def short(mark):
     """A mark for a narrow column."""
-    for begin, word in (("absent", "absent"), ("does not apply", "-"), ("stopped", "hangs"),
-                        ("wrong", "WRONG"), ("no module", "no file"), ("exit", "fails")):
+    for begin, word in (
+        ("absent", "absent"),
+        ("does not apply", "-"),
+        ("stopped", "hangs"),
+        ("wrong", "WRONG"),
+        ("no module", "no file"),
+        ("exit", "fails"),
+    ):
         if mark.startswith(begin):
             return word
     return "-"
@@ -75,16 +81,24 @@ def summary_lines(data):
 
 def text_report(data):
     """One table a class: zhan in milliseconds, the others as multiples of zhan's time."""
-    lines = [*summary_lines(data),
-             "x: how many times as long as zhan (above 1 zhan is faster, below 1 slower)"]
+    lines = [
+        *summary_lines(data),
+        "x: how many times as long as zhan (above 1 zhan is faster, below 1 slower)",
+    ]
     engines = [e for e in others(data) if data["meta"]["engines"][e]["present"]]
     for group in groups(data):
-        lines += ["", TITLES[group], f"{'case':<20}{'zhan ms':>10}" +
-                  "".join(f"{e[:13]:>15}" for e in engines)]
+        lines += [
+            "",
+            TITLES[group],
+            f"{'case':<20}{'zhan ms':>10}" + "".join(f"{e[:13]:>15}" for e in engines),
+        ]
         for case in class_cases(data, group):
             ours = times(data, case, "zhan")
-            row = f"{case:<20}" + (f"{milliseconds(statistics.median(ours)):>10}" if ours else
-                                   f"{short(data['marks'].get(case, {}).get('zhan', '')):>10}")
+            row = f"{case:<20}" + (
+                f"{milliseconds(statistics.median(ours)):>10}"
+                if ours
+                else f"{short(data['marks'].get(case, {}).get('zhan', '')):>10}"
+            )
             for engine in engines:
                 value = cell(data, case, engine)
                 row += f"{short(value) if isinstance(value, str) else f'{value[0]:.2f}':>15}"
@@ -92,15 +106,20 @@ def text_report(data):
         row = f"{'geomean':<30}"
         for engine in engines:
             mean, used, total = class_geomean(data, group, engine)
-            text = "-" if mean is None else f"{mean[0]:.2f}" + ("" if used == total else f" ({used})")
+            text = (
+                "-" if mean is None else f"{mean[0]:.2f}" + ("" if used == total else f" ({used})")
+            )
             row += f"{text:>15}"
         lines.append(row)
     absent = [e for e in others(data) if not data["meta"]["engines"][e]["present"]]
     if absent:
         lines += ["", "absent: " + ", ".join(absent)]
-    complaints = [f"{case} on {engine}: {text}" for case, marks in data["marks"].items()
-                  for engine, text in marks.items()
-                  if text.startswith(("exit", "wrong", "stopped"))]
+    complaints = [
+        f"{case} on {engine}: {text}"
+        for case, marks in data["marks"].items()
+        for engine, text in marks.items()
+        if text.startswith(("exit", "wrong", "stopped"))
+    ]
     return "\n".join(lines + ([""] + complaints if complaints else []))
 
 
@@ -129,12 +148,16 @@ def bars(rows, width=640, label=190):
     out = [f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="times relative to zhan">']
     for index, (name, (value, low, high), us) in enumerate(rows):
         y = 6 + 24 * index
-        out.append(f'<text x="{label - 8}" y="{y + 13}" text-anchor="end">{html.escape(name)}</text>'
-                   f'<rect x="{label}" y="{y}" width="{max(value * scale, 1):.1f}" height="17" rx="2" '
-                   f'class="{"us" if us else "them"}"/>')
+        out.append(
+            f'<text x="{label - 8}" y="{y + 13}" text-anchor="end">{html.escape(name)}</text>'
+            f'<rect x="{label}" y="{y}" width="{max(value * scale, 1):.1f}" height="17" rx="2" '
+            f'class="{"us" if us else "them"}"/>'
+        )
         if high > low:
-            out.append(f'<line class="ci" x1="{label + low * scale:.1f}" '
-                       f'x2="{label + high * scale:.1f}" y1="{y + 8.5}" y2="{y + 8.5}"/>')
+            out.append(
+                f'<line class="ci" x1="{label + low * scale:.1f}" '
+                f'x2="{label + high * scale:.1f}" y1="{y + 8.5}" y2="{y + 8.5}"/>'
+            )
         end = label + max(value, high) * scale + 6
         out.append(f'<text x="{end:.1f}" y="{y + 13}">{value:.2f}×</text>')
     line = label + scale
@@ -159,9 +182,11 @@ def html_cell(data, case, engine):
     mine = times(data, case, engine)
     memory = peak(data, case, engine)
     loss = ' class="loss"' if value[2] < 1 else ""
-    return (f"<td{loss}>{value[0]:.2f}× <small>{value[1]:.2f}–{value[2]:.2f}<br>"
-            f"{milliseconds(statistics.median(mine))} ms, min {milliseconds(min(mine))}, "
-            f"{memory / 1024:.1f} MB</small></td>")
+    return (
+        f"<td{loss}>{value[0]:.2f}× <small>{value[1]:.2f}–{value[2]:.2f}<br>"
+        f"{milliseconds(statistics.median(mine))} ms, min {milliseconds(min(mine))}, "
+        f"{memory / 1024:.1f} MB</small></td>"
+    )
 
 
 def our_cell(data, case):
@@ -173,19 +198,25 @@ def our_cell(data, case):
     speed = ""
     if data["meta"]["cases"][case]["class"] == "large":
         speed = f"<br>{size / 1e6 / statistics.median(ours):.0f} MB/s"
-    return (f"<td>{milliseconds(statistics.median(ours))} ms <small>min {milliseconds(min(ours))}"
-            f"<br>{peak(data, case, 'zhan') / 1024:.1f} MB{speed}</small></td>")
+    return (
+        f"<td>{milliseconds(statistics.median(ours))} ms <small>min {milliseconds(min(ours))}"
+        f"<br>{peak(data, case, 'zhan') / 1024:.1f} MB{speed}</small></td>"
+    )
 
 
 def class_section(data, group):
     engines = [e for e in others(data) if data["meta"]["engines"][e]["present"]]
     head = "".join(f"<th>{html.escape(e)}</th>" for e in engines)
     body = "".join(
-        f"<tr><td>{html.escape(case)}</td>{our_cell(data, case)}" +
-        "".join(html_cell(data, case, e) for e in engines) + "</tr>"
-        for case in class_cases(data, group))
-    return (f"<h2>{TITLES[group]}</h2>{bars(class_rows(data, group))}"
-            f"<div class=wide><table><tr><th>case</th><th>zhan</th>{head}</tr>{body}</table></div>")
+        f"<tr><td>{html.escape(case)}</td>{our_cell(data, case)}"
+        + "".join(html_cell(data, case, e) for e in engines)
+        + "</tr>"
+        for case in class_cases(data, group)
+    )
+    return (
+        f"<h2>{TITLES[group]}</h2>{bars(class_rows(data, group))}"
+        f"<div class=wide><table><tr><th>case</th><th>zhan</th>{head}</tr>{body}</table></div>"
+    )
 
 
 def engine_table(data):
@@ -193,9 +224,12 @@ def engine_table(data):
         f"<tr><td>{html.escape(n)}</td><td>{html.escape(e['title'])}</td>"
         f"<td>{html.escape(e['version'] or ('absent' if not e['present'] else ''))}</td>"
         f"<td style='text-align:left'><code>{html.escape(e['command'])}</code></td></tr>"
-        for n, e in data["meta"]["engines"].items())
-    return ("<h2>Engines</h2><div class=wide><table><tr><th>name</th><th>engine</th><th>version</th>"
-            f"<th>command (first case)</th></tr>{rows}</table></div>")
+        for n, e in data["meta"]["engines"].items()
+    )
+    return (
+        "<h2>Engines</h2><div class=wide><table><tr><th>name</th><th>engine</th><th>version</th>"
+        f"<th>command (first case)</th></tr>{rows}</table></div>"
+    )
 
 
 def html_report(data):
@@ -219,36 +253,55 @@ pinning. Every output is compared with a recorded one.</p></body></html>
 """
 
 
+def svg_text(x, y, text, *attributes):
+    extra = "".join(f" {a}" for a in attributes)
+    return f'<text x="{x}" y="{y}"{extra}>{html.escape(text)}</text>'
+
+
+def readme_row(data, group, names, y):
+    """One class: its name and the geomean of each engine, coloured by who is faster."""
+    row = svg_text(12, y, TITLES[group].split(" (")[0])
+    for column, engine in enumerate(names):
+        mean = class_geomean(data, group, engine)[0]
+        text = "–" if mean is None else f"{mean[0]:.2f}×"
+        colour = "#b42318" if mean and mean[0] < 1 else "#0b66c3"
+        row += svg_text(230 + 90 * column, y, text, 'text-anchor="end"', f'fill="{colour}"')
+    return row
+
+
 def readme_svg(data):
-    """A small picture: kernels, or the first class there is."""
-    rows, y, body = groups(data), 44, []
-    shown = [g for g in ("start-up", "kernels", "coremark", "real", "large") if g in rows]
-    names = [e for e in ("wasm3", "wasmi", "wazero", "wasmtime", "node") if e in others(data)]
-    columns = "".join(f'<text x="{230 + 90 * i}" y="40" text-anchor="end" font-weight="600">{e}</text>'
-                      for i, e in enumerate(names))
-    for group in shown:
-        y += 24
-        body.append(f'<text x="12" y="{y}">{html.escape(TITLES[group].split(" (")[0])}</text>')
-        for i, engine in enumerate(names):
-            mean = class_geomean(data, group, engine)[0]
-            text = "–" if mean is None else f"{mean[0]:.2f}×"
-            fill = "#b42318" if mean and mean[0] < 1 else "#0b66c3"
-            body.append(f'<text x="{230 + 90 * i}" y="{y}" text-anchor="end" fill="{fill}">{text}</text>')
-    width, height = 160 + 90 * len(names), y + 40
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-            f'height="{height}" font-family="system-ui,sans-serif" font-size="14">'
-            f'<rect width="100%" height="100%" rx="6" fill="#fff" stroke="#d9dde4"/>'
-            f'<g fill="#1a1c20"><text x="12" y="20" font-weight="600">Time relative to Zhan '
-            f'(above 1 Zhan is faster)</text>{columns}{"".join(body)}'
-            f'<text x="12" y="{height - 10}" font-size="11" fill="#5b6270">commit '
-            f'{html.escape(data["meta"]["commit"])}, {html.escape(data["meta"]["date"])}, '
-            f'{html.escape(data["meta"]["cpu"])}</text></g></svg>\n')
+    """A small picture for the README: the geomeans of the main classes."""
+    meta = data["meta"]
+    present = {n for n, e in meta["engines"].items() if e["present"]}
+    names = [e for e in ("wasm3", "wasmi", "wazero", "wasmtime", "node") if e in present]
+    shown = [g for g in ("start-up", "kernels", "coremark", "real", "large") if g in groups(data)]
+    width, height = 160 + 90 * len(names), 84 + 24 * len(shown)
+    bold = 'font-weight="600"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" font-family="system-ui,sans-serif" font-size="14">',
+        '<rect width="100%" height="100%" rx="6" fill="#fff" stroke="#d9dde4"/><g fill="#1a1c20">',
+        svg_text(12, 20, "Time relative to Zhan (above 1 Zhan is faster)", bold),
+        *(svg_text(230 + 90 * i, 42, e, 'text-anchor="end"', bold) for i, e in enumerate(names)),
+        *(readme_row(data, g, names, 68 + 24 * i) for i, g in enumerate(shown)),
+        svg_text(
+            12,
+            height - 10,
+            f"commit {meta['commit']}, {meta['date']}, {meta['cpu']}",
+            'font-size="11"',
+            'fill="#5b6270"',
+        ),
+        "</g></svg>\n",
+    ]
+    return "".join(parts)
 
 
 def compare_report(old, new):
     """Our own times in two files: (text, cases slower beyond the interval)."""
-    lines = [f"old {old['meta']['commit']}  new {new['meta']['commit']}",
-             f"{'case':<22}{'old ms':>10}{'new ms':>10}{'new/old':>10}  95 % interval"]
+    lines = [
+        f"old {old['meta']['commit']}  new {new['meta']['commit']}",
+        f"{'case':<22}{'old ms':>10}{'new ms':>10}{'new/old':>10}  95 % interval",
+    ]
     slower = 0
     for group in groups(new):
         pairs = []
@@ -262,10 +315,14 @@ def compare_report(old, new):
             value, low, high = stats.ratio(after, before)
             slower += low > 1.02
             word = "  slower" if low > 1.02 else "  faster" if high < 0.98 else ""
-            lines.append(f"{case:<22}{milliseconds(statistics.median(before)):>10}"
-                         f"{milliseconds(statistics.median(after)):>10}{value:>10.3f}"
-                         f"  {low:.3f}-{high:.3f}{word}")
+            lines.append(
+                f"{case:<22}{milliseconds(statistics.median(before)):>10}"
+                f"{milliseconds(statistics.median(after)):>10}{value:>10.3f}"
+                f"  {low:.3f}-{high:.3f}{word}"
+            )
         mean = stats.geomean_ratio(pairs)
         if mean:
-            lines.append(f"{'geomean of ' + group:<42}{mean[0]:>10.3f}  {mean[1]:.3f}-{mean[2]:.3f}")
+            lines.append(
+                f"{'geomean of ' + group:<42}{mean[0]:>10.3f}  {mean[1]:.3f}-{mean[2]:.3f}"
+            )
     return "\n".join(lines), slower

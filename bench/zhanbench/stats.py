@@ -41,9 +41,7 @@ def geomean_ratio(pairs):
         return None
     rng = random.Random(1)
     columns = [(resampled_medians(a, rng), resampled_medians(b, rng)) for a, b in pairs]
-    samples = [
-        geomean(a[i] / b[i] for a, b in columns) for i in range(RESAMPLES)
-    ]
+    samples = [geomean(a[i] / b[i] for a, b in columns) for i in range(RESAMPLES)]
     middle = geomean(statistics.median(a) / statistics.median(b) for a, b in pairs)
     return (middle, *interval(samples))
 

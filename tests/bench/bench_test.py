@@ -35,16 +35,36 @@ class BenchTest(unittest.TestCase):
 
     def environment(self, behaviour):
         keep = {k: v for k, v in os.environ.items() if k not in ("ZHAN_WASM3", "ZHAN_WAMR")}
-        return {**keep, "ZHAN": str(HERE / "peer.py"), "PEER": behaviour,
-                "ZHAN_GUESTS": self.cache.name, "XDG_CACHE_HOME": self.cache.name}
+        return {
+            **keep,
+            "ZHAN": str(HERE / "peer.py"),
+            "PEER": behaviour,
+            "ZHAN_GUESTS": self.cache.name,
+            "XDG_CACHE_HOME": self.cache.name,
+        }
 
     def command(self, *arguments):
-        return [str(ROOT / "bench" / "zhan-bench"), "--smoke", "--no-fetch", "--engines",
-                "zhan,wasm3,native", "--cases", "fib,icall", "--rounds", "2", *map(str, arguments)]
+        return [
+            str(ROOT / "bench" / "zhan-bench"),
+            "--smoke",
+            "--no-fetch",
+            "--engines",
+            "zhan,wasm3,native",
+            "--cases",
+            "fib,icall",
+            "--rounds",
+            "2",
+            *map(str, arguments),
+        ]
 
     def bench(self, *arguments, behaviour=""):
-        return subprocess.run(self.command(*arguments), capture_output=True, text=True,
-                              env=self.environment(behaviour), check=False)
+        return subprocess.run(
+            self.command(*arguments),
+            capture_output=True,
+            text=True,
+            env=self.environment(behaviour),
+            check=False,
+        )
 
     def test_table_file_and_page(self):
         saved, page = self.path / "run.json", self.path / "page"
@@ -86,9 +106,13 @@ class BenchTest(unittest.TestCase):
 
     def test_an_interrupted_run_continues(self):
         saved = self.path / "run.json"
-        process = subprocess.Popen(self.command("--json", saved, "--rounds", "200"),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                                   env=self.environment(""))
+        process = subprocess.Popen(
+            self.command("--json", saved, "--rounds", "200"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.environment(""),
+        )
         while not saved.exists() and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
@@ -118,8 +142,9 @@ class BenchTest(unittest.TestCase):
         tool = str(ROOT / "bench" / "zhan-bench")
         same = subprocess.run([tool, "compare", saved, saved], capture_output=True, text=True)
         self.assertIn("1.000", same.stdout)
-        done = subprocess.run([tool, "compare", saved, self.path / "slow.json"],
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [tool, "compare", saved, self.path / "slow.json"], capture_output=True, text=True
+        )
         self.assertEqual(done.returncode, 1)
         self.assertIn("3.000", done.stdout)
         self.assertIn("slower", done.stdout)
