@@ -26,7 +26,8 @@ def types(word, letters):
 
 
 def function(name, params, results, body, extra=""):
-    return f'(func (export "{name}"){types("param", params)}{types("result", results)}{extra} {body})'
+    signature = types("param", params) + types("result", results)
+    return f'(func (export "{name}"){signature}{extra} {body})'
 
 
 def local(index):

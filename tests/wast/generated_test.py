@@ -21,13 +21,8 @@ SOURCE = pathlib.Path(os.environ["ZHAN_SOURCE"])
 def write_scripts(folder):
     """A file an instruction; how many there are."""
     count = 0
-    for row in table.rows(SOURCE):
-        if "value" in row.traits:
-            text = values.script(row)
-        elif row.traits & {"load", "store"} and "atomic" not in row.traits:
-            text = accesses.script(row)
-        else:
-            continue
+    for row in filter(table.is_generated, table.rows(SOURCE)):
+        text = values.script(row) if "value" in row.traits else accesses.script(row)
         (folder / f"{row.id}.wast").write_text(text, encoding="utf-8")
         count += 1
     return count

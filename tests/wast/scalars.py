@@ -137,6 +137,7 @@ def evaluate(name, args):
 def integer_samples(bits):
     values = {0, 1, 2, 3, 7, 10, 31, 32, 33, 63, 64, 100, 0x5555555555555555, 0x123456789abcdef0,
               0x8000, 0x7fff, 0x80, 0x7f, 0xff, 0xffff, 1 << 31, (1 << 31) - 1, (1 << 32) - 1,
-              1 << 63, (1 << 63) - 1, (1 << 62) + 1, (1 << 53) + 1, (1 << 24) + 1, 0x80000000ffffffff}
+              1 << 63, (1 << 63) - 1, (1 << 62) + 1, (1 << 53) + 1, (1 << 24) + 1,
+              0x80000000ffffffff}
     values |= {-v for v in values}
     return sorted({v & mask(bits) for v in values})

@@ -238,7 +238,8 @@ class Format:
         field = x >> self.fraction & ((1 << self.exponent_bits) - 1)
         shift = -self.fraction % 4  # whole hex digits
         exponent = max(field, 1) - self.bias
-        return f"{sign}0x{int(field > 0)}.{mantissa << shift:0{(self.fraction + 3) // 4}x}p{exponent}"
+        digits = f"{mantissa << shift:0{(self.fraction + 3) // 4}x}"
+        return f"{sign}0x{int(field > 0)}.{digits}p{exponent}"
 
 
 F32, F64 = Format(32, 23), Format(64, 52)

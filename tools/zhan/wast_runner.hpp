@@ -11,6 +11,7 @@ namespace zhan::cli {
 struct WastCounts {
   u64 passed = 0;
   u64 failed = 0;
+  u64 inexcusable = 0;  // of these: assertions that need no execution, so no missing instruction
 };
 
 class WastRunner {

@@ -50,6 +50,18 @@ using Form = text::ScriptValue::Form;
   return value.type.is_ref() && store.types().top(value.type.heap) == top;
 }
 
+/// The type of a number or vector; none for references.
+[[nodiscard]] std::optional<ValType> number_type(Form form) noexcept {
+  switch (form) {
+    case Form::i32: return type_i32;
+    case Form::i64: return type_i64;
+    case Form::f32: return type_f32;
+    case Form::f64: return type_f64;
+    case Form::v128: return type_v128;
+    default: return std::nullopt;
+  }
+}
+
 }  // namespace
 
 Result<u64> HostReferences::get(runtime::Store& store, u64 number) {
@@ -69,6 +81,10 @@ std::optional<u64> HostReferences::number(const runtime::Store& store, u64 ref) 
 Result<runtime::Value> to_value(const ScriptValue& value, ValType type, runtime::Store& store,
                                 HostReferences& references) {
   runtime::Value result{type, value.bits, 0};
+  const auto number = number_type(value.form);
+  if (number.has_value() != !type.is_ref() || (number && *number != type))
+    return fail(ErrorKind::type,
+                fmt::format("{} where {} is wanted", value_text(value), to_string(type)));
   switch (value.form) {
     case Form::i32:
     case Form::i64:
