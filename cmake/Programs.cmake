@@ -26,12 +26,14 @@ if(ZHAN_FUZZ)
   endforeach()
 endif()
 
-# Not built by default; `tools/setup bench` installs the library.
+# Not built by default; `tools/setup bench` installs the library. A copy of the tree may lack them.
 find_package(benchmark QUIET)
-if(benchmark_FOUND)
+if(benchmark_FOUND AND EXISTS ${CMAKE_SOURCE_DIR}/bench/micro.cpp)
   add_executable(zhan-micro EXCLUDE_FROM_ALL bench/micro.cpp)
   target_link_libraries(zhan-micro PRIVATE zhan-internal benchmark::benchmark)
   target_include_directories(zhan-micro PRIVATE include)
 endif()
-add_executable(validate-bench EXCLUDE_FROM_ALL bench/validate_bench.cpp)
-target_link_libraries(validate-bench PRIVATE zhan-internal)
+if(EXISTS ${CMAKE_SOURCE_DIR}/bench/validate_bench.cpp)
+  add_executable(validate-bench EXCLUDE_FROM_ALL bench/validate_bench.cpp)
+  target_link_libraries(validate-bench PRIVATE zhan-internal)
+endif()

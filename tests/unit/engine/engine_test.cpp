@@ -178,7 +178,7 @@ TEST_F(LinkerTest, HostFunctionsServeEveryStore) {
     ++*static_cast<int*>(data);
     return abi::Status::returned;
   };
-  ASSERT_TRUE(linker.define_func("env", "count", {}, count, env).has_value());
+  ASSERT_TRUE(linker.define_func("env", "count", FuncType{}, count, env).has_value());
   auto other = engine->new_store().value();
   for (runtime::Store* s : {store.get(), store.get(), other.get()}) {
     const auto item = linker.find(*s, "env", "count");
@@ -193,7 +193,7 @@ TEST_F(LinkerTest, TheEnvironmentLivesWhileSomeoneUsesIt) {
   auto env = std::make_shared<int>(0);
   const std::weak_ptr<int> weak = env;
   auto temporary = std::make_unique<Linker>(engine);
-  ASSERT_TRUE(temporary->define_func("env", "f", {}, nop, std::move(env)).has_value());
+  ASSERT_TRUE(temporary->define_func("env", "f", FuncType{}, nop, std::move(env)).has_value());
   ASSERT_TRUE(temporary->find(*store, "env", "f").has_value());
   temporary.reset();
   EXPECT_FALSE(weak.expired());
