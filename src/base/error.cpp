@@ -38,9 +38,12 @@ Error::Error(ErrorId id, u64 offset, std::string_view detail)
 
 std::string Error::to_string() const {
   const ErrorInfo& e = *m_info;
-  if (e.line != 0) return fmt::format("{}:{}: {}", e.line, e.column, e.message);
-  if (e.offset != no_offset) return fmt::format("{} (at byte 0x{:x})", e.message, e.offset);
-  return e.message;
+  std::string text = e.file;
+  if (e.line != 0) text += fmt::format("{}{}:{}", text.empty() ? "" : ":", e.line, e.column);
+  if (!text.empty()) text += ": ";
+  text += e.message;
+  if (e.line == 0 && e.offset != no_offset) text += fmt::format(" (at byte 0x{:x})", e.offset);
+  return text;
 }
 
 }  // namespace zhan

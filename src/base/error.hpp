@@ -61,7 +61,8 @@ struct ErrorInfo {
   i32 code = 0;
   u64 offset = no_offset;
   u32 line = 0, column = 0;        // of a text module, from 1; 0 = none
-  std::string message;             // without the position
+  std::string file;                // that the module was read from; "" = none
+  std::string message;             // without file and position
   std::vector<ErrorFrame> frames;  // innermost first
   u64 frames_left_out = 0;         // cut from the middle
   u64 frames_cut_at = 0;           // index in frames where they are missing
@@ -80,7 +81,7 @@ class Error {
   [[nodiscard]] const ErrorInfo& info() const noexcept { return *m_info; }
   [[nodiscard]] ErrorKind kind() const noexcept { return m_info->kind; }
   [[nodiscard]] const std::string& message() const noexcept { return m_info->message; }
-  /// Message with its position: "text: detail (at byte 0x1a)" or "line:column: text".
+  /// Message with file and position: "a.wasm: text: detail (at byte 0x1a)", "a.wat:1:2: text".
   [[nodiscard]] std::string to_string() const;
 
  private:

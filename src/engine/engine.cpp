@@ -82,10 +82,7 @@ Result<Engine::ModulePtr> Engine::compile_file(const std::string& path) {
   ZHAN_TRY(os::FileBytes file, os::read_file(path));
   std::string name = path == "-" ? "stdin" : path.substr(path.rfind('/') + 1);
   auto module = compile(file.bytes, std::move(file.owner), std::move(name));
-  if (!module) {
-    std::string& message = module.error().info().message;
-    message = path + ": " + message;
-  }
+  if (!module) module.error().info().file = path == "-" ? "stdin" : path;
   return module;
 }
 

@@ -24,13 +24,12 @@ int complain(std::string_view message, int code) {
 }
 
 std::string describe(const zhan_error_t* error) {
-  const std::string_view message = view(zhan_error_message(error));
-  const uint64_t position = zhan_error_position(error);
-  if (position == ZHAN_NO_OFFSET) return std::string(message);
-  return fmt::format("{} (at byte 0x{:x})", message, position);
+  return printable(view(zhan_error_message(error)));
 }
 
 namespace {
+
+constexpr size_t longest_name = 200;  // C++ names are long, but a hostile one has no end
 
 void print_frames(const zhan_error_t* error) {
   std::vector<zhan_frame_t> frames(zhan_error_frames(error, nullptr, 0));
@@ -40,9 +39,10 @@ void print_frames(const zhan_error_t* error) {
     if (frame.left_out != 0)
       fmt::print(stderr, "     ... {} frames left out ...\n", frame.left_out);
     const std::string name = frame.function.size != 0
-                                 ? std::string(view(frame.function))
+                                 ? printable(view(frame.function).substr(0, longest_name))
                                  : fmt::format("func[{}]", frame.function_index);
-    fmt::print(stderr, "  {:3}: 0x{:x} - {}!{}\n", i, frame.offset, view(frame.module), name);
+    fmt::print(stderr, "  {:3}: 0x{:x} - {}!{}\n", i, frame.offset,
+               printable(view(frame.module).substr(0, longest_name)), name);
   }
 }
 

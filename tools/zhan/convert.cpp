@@ -36,7 +36,7 @@ int check_bytes(const std::string& path, const std::vector<u8>& bytes) {
 
 int parse(const ConvertOptions& o, const std::string& path) {
   auto file = read_module(path);
-  if (!file) return complain(file.error().message());
+  if (!file) return complain(file.error().to_string());
   binary::EncodeOptions options;
   if (o.no_names) options.keep_custom = [](std::string_view name) { return name != "name"; };
   const std::vector<u8> bytes = binary::encode(file->module, options);
@@ -47,7 +47,7 @@ int parse(const ConvertOptions& o, const std::string& path) {
 
 int print(const ConvertOptions& o, const std::string& path) {
   auto file = read_module(path);
-  if (!file) return complain(file.error().message());
+  if (!file) return complain(file.error().to_string());
   text::PrintOptions options;
   options.folded = o.folded;
   options.names = !o.no_names;
@@ -57,7 +57,7 @@ int print(const ConvertOptions& o, const std::string& path) {
 
 int strip(const ConvertOptions& o, const std::string& path) {
   auto file = read_module(path);
-  if (!file) return complain(file.error().message());
+  if (!file) return complain(file.error().to_string());
   binary::EncodeOptions options;
   options.keep_custom = [&o](std::string_view name) {
     return std::find(o.keep.begin(), o.keep.end(), name) != o.keep.end();

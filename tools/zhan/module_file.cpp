@@ -23,7 +23,8 @@ Features all_features() {
 }
 
 [[nodiscard]] std::unexpected<Error> with_path(const std::string& path, Error error) {
-  return fail(error.kind(), fmt::format("{}: {}", path, error.to_string()));
+  error.info().file = path == "-" ? "stdin" : path;
+  return fail(std::move(error));
 }
 
 }  // namespace

@@ -186,7 +186,7 @@ void print_code(const Module& m) {
 
 int dump(DumpOptions o, const std::string& path) {
   const auto file = read_module(path);
-  if (!file) return complain(file.error().message());
+  if (!file) return complain(file.error().to_string());
   const Module& module = file->module;
   if (!o.headers && !o.details && !o.code && !o.raw) o.headers = true;
   std::vector<Section> sections = sections_of(module);

@@ -240,7 +240,7 @@ int Run::missing_export(const std::string& name) const {
   const std::vector<std::string> names = function_names();
   const std::string near = nearest(name, names);
   std::string hint = names.empty() ? "it exports no function" : "zhan inspect lists its exports";
-  if (!near.empty()) hint = fmt::format("did you mean '{}'?", near);
+  if (!near.empty()) hint = fmt::format("did you mean '{}'?", printable(near));
   return complain(fmt::format("{} exports no function '{}'; {}", m_options.file, name, hint));
 }
 
