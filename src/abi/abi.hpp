@@ -158,6 +158,7 @@ struct Pending {
   u64 address = 0;        // of a memory trap: the effective address, ~0 if unknown
   void* error = nullptr;  // zhan::Error of a host function or of preparation, owned by the store
   const Func* tail_callee = nullptr;
+  u64 exception = 0;  // status threw: reference of the exception in flight (a root)
 };
 
 /// Bits of Exec::requests; other threads only ever set them.
@@ -184,6 +185,7 @@ struct Exec {
   u64 heap_cur = 0, heap_end = 0;  // allocation window
   u64 fuel = 0;                    // not yet granted to the budget; metered only
   bool metered = false;
+  void* handler_cache = nullptr;  // what throws found at call sites before; of the engine
   Stack stack;
   Pending pending;
   runtime::Store* store = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "heap/cage.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "base/assert.hpp"
@@ -31,10 +32,27 @@ Ref Cage::new_box(void* data, void (*finaliser)(void*)) noexcept {
   return at;
 }
 
-const Box* Cage::box(Ref ref) const noexcept {
+Ref Cage::new_exception(const void* tag, TypeId type, std::span<const abi::Slot> payload) noexcept {
+  const u64 at = allocate(sizeof(Exception) + payload.size_bytes());
+  if (at == 0) return 0;
+  auto* const made =
+      std::construct_at(reinterpret_cast<Exception*>(base() + at), Header{.type = exception_kind},
+                        type, static_cast<u32>(payload.size()), tag);
+  std::copy(payload.begin(), payload.end(), reinterpret_cast<abi::Slot*>(made + 1));
+  return at;
+}
+
+template <class T>
+const T* Cage::find(Ref ref, u32 kind) const noexcept {
   if (ref < first_offset || ref >= m_next || ref % 8 != 0) return nullptr;
-  const auto* const found = reinterpret_cast<const Box*>(base() + ref);
-  return found->header.type == box_kind ? found : nullptr;
+  const auto* const found = reinterpret_cast<const T*>(base() + ref);
+  return found->header.type == kind ? found : nullptr;
+}
+
+const Box* Cage::box(Ref ref) const noexcept { return find<Box>(ref, box_kind); }
+
+const Exception* Cage::exception(Ref ref) const noexcept {
+  return find<Exception>(ref, exception_kind);
 }
 
 }  // namespace zhan::heap

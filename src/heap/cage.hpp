@@ -3,6 +3,8 @@
 // offsets from its base. Objects are boxes of host values; they live until the cage ends.
 #pragma once
 
+#include <span>
+
 #include "abi/abi.hpp"
 #include "os/virtual_memory.hpp"
 
@@ -14,6 +16,7 @@ using Ref = u64;
 /// Kinds of objects outside the types of modules, as type ids of their headers: above all interned
 /// ones.
 inline constexpr u32 box_kind = 0x7fff'ffff;
+inline constexpr u32 exception_kind = 0x7fff'fffe;
 
 /// First 8 bytes of every object.
 struct Header {
@@ -31,6 +34,20 @@ struct Box {
 };
 static_assert(sizeof(Box) == 24);
 
+/// A thrown exception (CONTRACTS C10), immutable. The slots of its payload follow: the values of
+/// the parameters of `type`, a function type, which tells references from numbers.
+struct Exception {
+  Header header;
+  TypeId type;
+  u32 slots;
+  const void* tag;  // its identity in the store
+
+  [[nodiscard]] std::span<const abi::Slot> payload() const noexcept {
+    return {reinterpret_cast<const abi::Slot*>(this + 1), slots};
+  }
+};
+static_assert(sizeof(Exception) == 24);
+
 /// Base of heaps that have no cage: 64 KiB of the process where every access faults.
 [[nodiscard]] u8* empty_base() noexcept;
 
@@ -46,6 +63,12 @@ class Cage {
   [[nodiscard]] Ref new_box(void* data, void (*finaliser)(void*)) noexcept;
   /// The box of a reference, or null for null, i31 and other objects.
   [[nodiscard]] const Box* box(Ref ref) const noexcept;
+  /// A new exception, or 0 if the cage is full. References in the payload are valid ones of this
+  /// cage, in slots that hold them until this returns.
+  [[nodiscard]] Ref new_exception(const void* tag, TypeId type,
+                                  std::span<const abi::Slot> payload) noexcept;
+  /// The exception of a reference, or null for null, i31 and other objects.
+  [[nodiscard]] const Exception* exception(Ref ref) const noexcept;
 
  private:
   // Away from small numbers: few stack words then look like references (HEAP.md §3).
@@ -54,6 +77,8 @@ class Cage {
   static constexpr u64 chunk_size = 1u << 20;
 
   [[nodiscard]] u64 allocate(u64 size) noexcept;
+  template <class T>
+  [[nodiscard]] const T* find(Ref ref, u32 kind) const noexcept;
 
   os::Mapping m_space;
   u64 m_next = first_offset;
