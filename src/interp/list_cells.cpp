@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "interp/atomic_cells.hpp"
 #include "interp/interp.hpp"
 #include "interp/key_text.hpp"
 #include "interp/specials.hpp"
@@ -33,6 +34,7 @@ constexpr SpecialName special_names[] = {{do_call, "call"},
                                          {do_builtin, "builtin"},
                                          {do_trap, "trap"},
                                          {do_charge, "charge"},
+                                         {do_atomic_fence, "atomic.fence"},
                                          {do_far_move, "move far"},
                                          {do_vector_select, "select.v128"},
                                          {do_vector_move, "move.v128"},
@@ -48,8 +50,8 @@ std::string special_text(const void* handler) {
   for (usize i = 0; i < op_count; ++i) {
     const Op op = static_cast<Op>(i);
     const VectorHandlers handlers = special_handlers(op);
-    for (const Handler candidate :
-         {handlers.plain, handlers.guarded, handlers.explicit_, handlers.far, handlers.slots})
+    for (const Handler candidate : {handlers.plain, handlers.guarded, handlers.explicit_,
+                                    handlers.far, handlers.slots, atomic_handler(op)})
       if (candidate != nullptr && reinterpret_cast<const void*>(candidate) == handler)
         return std::string(op_info(op).text);
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "interp/atomic_cells.hpp"
 #include "interp/predecoder.hpp"
 
 namespace zhan::interp {
@@ -79,6 +80,7 @@ Result<Code> Predecoder::run() {
 void Predecoder::decode_op(Op op) {
   const OpInfo& info = op_info(op);
   if (info.is(trait::value)) return value_op(op);
+  if (atomic_handler(op) != nullptr) return atomic(op);
   if (info.is(trait::atomic | trait::gc | trait::cont)) return decode_reference(op);
   if (info.is(trait::load)) return load(op);
   if (info.is(trait::store)) return store(op);
@@ -144,7 +146,7 @@ void Predecoder::decode_reference(Op op) {
     case Op::i31_get_u: return own_unary(tok::i31_get_u, 'I', 'i');
     case Op::any_convert_extern:
     case Op::extern_convert_any: return;  // the same bits (C7)
-    case Op::atomic_fence: return;
+    case Op::atomic_fence: m_writer.emit_special(Cell{}, do_atomic_fence, m_stack.where); return;
     default: return decode_builtin(op);
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads, stores, vectors, instructions on consecutive slots.
+#include "interp/atomic_cells.hpp"
 #include "interp/predecoder.hpp"
 
 namespace zhan::interp {
@@ -118,6 +119,33 @@ void Predecoder::far_memory(Op op) {
   }
   (void)m_stack.pop();
   const Handler handler = special_handlers(op).far;
+  if (info.results().empty()) {
+    m_writer.emit_special(cell, handler, m_stack.where);
+    return;
+  }
+  const u32 slot = m_stack.push_slot(info.results()[0]).slot;
+  cell.dst = static_cast<i16>(slot);
+  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
+  note_special(at, field_of(cell, cell.dst), slot, false);
+}
+
+/// wait is a call out of the interpreter: everything that lives on goes to its slot first.
+void Predecoder::atomic(Op op) {
+  const OpInfo& info = op_info(op);
+  const MemArg& memarg = m_imm.memarg;
+  const bool waits = op == Op::memory_atomic_wait32 || op == Op::memory_atomic_wait64;
+  const u32 n = static_cast<u32>(info.params().size());
+  AtomicCell cell{};
+  cell.offset = memarg.offset;
+  cell.memory = m_layout.memory(memarg.memory);
+  cell.is64 = m_module.memories[memarg.memory].is64;
+  if (waits) m_stack.keep_all();
+  cell.top = static_cast<i16>(m_stack.next_slot());
+  i16* const fields[] = {&cell.address, &cell.value, &cell.second};
+  for (u32 i = 0; i < n; ++i) *fields[i] = slot_operand(n - 1 - i);
+  for (u32 i = 0; i < n; ++i) (void)m_stack.pop();
+  if (waits) m_stack.forget_accumulators();
+  const Handler handler = atomic_handler(op);
   if (info.results().empty()) {
     m_writer.emit_special(cell, handler, m_stack.where);
     return;

@@ -113,6 +113,7 @@ class Predecoder {
   void vector_op(Op op);
   void vector_memory(Op op);
   void far_memory(Op op);
+  void atomic(Op op);
   void vector_const();
   void wide(Op op);
   [[nodiscard]] bool plain_access(const MemArg& memarg, u32 access) const noexcept;

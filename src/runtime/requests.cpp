@@ -13,7 +13,7 @@
 namespace zhan::runtime {
 namespace {
 
-void wake(int descriptor) noexcept {
+void make_readable(int descriptor) noexcept {
   const u64 one = 1;
   if (descriptor >= 0) {
     [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof(one));
@@ -34,7 +34,7 @@ void Requests::raise(u32 bit) noexcept {
   bits.fetch_or(bit, std::memory_order_release);
   const std::lock_guard lock(m_mutex);
   m_raised.notify_all();
-  wake(m_descriptor.load(std::memory_order_acquire));
+  make_readable(m_descriptor.load(std::memory_order_acquire));
 }
 
 bool Requests::sleep(u64 nanoseconds) {
@@ -44,13 +44,29 @@ bool Requests::sleep(u64 nanoseconds) {
   return m_raised.wait_for(lock, std::chrono::nanoseconds(std::min(nanoseconds, longest)), raised);
 }
 
+void Requests::sleep_until(u64 end, const std::atomic<bool>& woken) {
+  std::unique_lock lock(m_mutex);
+  const auto done = [&] {
+    return woken.load(std::memory_order_acquire) || bits.load(std::memory_order_acquire) != 0;
+  };
+  constexpr u64 latest = ~u64{0} >> 1;  // of the clock's representation
+  if (end > latest) return m_raised.wait(lock, done);
+  const std::chrono::steady_clock::time_point until{std::chrono::nanoseconds(end)};
+  m_raised.wait_until(lock, until, done);
+}
+
+void Requests::wake() noexcept {
+  const std::lock_guard lock(m_mutex);
+  m_raised.notify_all();
+}
+
 int Requests::descriptor() noexcept {
   const std::lock_guard lock(m_mutex);
   int fd = m_descriptor.load();
   if (fd >= 0) return fd;
   fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   m_descriptor.store(fd, std::memory_order_release);
-  if (bits.load(std::memory_order_acquire) != 0) wake(fd);
+  if (bits.load(std::memory_order_acquire) != 0) make_readable(fd);
   return fd;
 }
 

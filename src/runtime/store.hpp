@@ -164,6 +164,10 @@ class Requests {
   /// Sleeps until a bit is set (true) or `nanoseconds` have passed. For blocking host functions,
   /// which then ask Store::note_requests.
   bool sleep(u64 nanoseconds);
+  /// Sleeps until `woken` is true, a bit is set or the monotonic clock shows `end` (~0 = never).
+  /// Whoever sets `woken` calls wake() afterwards.
+  void sleep_until(u64 end, const std::atomic<bool>& woken);
+  void wake() noexcept;
   /// A file descriptor that is readable once a bit has been set: for poll(); -1 if there is none.
   int descriptor() noexcept;
 

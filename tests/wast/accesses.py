@@ -61,10 +61,11 @@ def loaded(name, raw, width):
 
 class Accesses:
     """The functions and assertions of one instruction on one kind of memory."""
+    KINDS = KINDS
 
     def __init__(self, row, kind):
         self.row, self.kind = row, kind
-        self.memories, self.index, self.address, size = KINDS[kind]
+        self.memories, self.index, self.address, size = self.KINDS[kind]
         self.memory = Memory(size)
         self.width = 1 << row.access
         self.segments = [s.replace("ADDRESS", "i32" if self.address == "i" else "i64")

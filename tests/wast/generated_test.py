@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 import accesses
+import atomics
 import table
 import values
 
@@ -18,12 +19,17 @@ ZHAN = os.environ["ZHAN"]
 SOURCE = pathlib.Path(os.environ["ZHAN_SOURCE"])
 
 
+def script(row):
+    if "value" in row.traits:
+        return values.script(row)
+    return atomics.script(row) if table.is_atomic_access(row) else accesses.script(row)
+
+
 def write_scripts(folder):
     """A file an instruction; how many there are."""
     count = 0
     for row in filter(table.is_generated, table.rows(SOURCE)):
-        text = values.script(row) if "value" in row.traits else accesses.script(row)
-        (folder / f"{row.id}.wast").write_text(text, encoding="utf-8")
+        (folder / f"{row.id}.wast").write_text(script(row), encoding="utf-8")
         count += 1
     return count
 

@@ -15,11 +15,9 @@ ZHAN = os.environ["ZHAN"]
 SOURCE = pathlib.Path(os.environ["ZHAN_SOURCE"])
 FOLDER = pathlib.Path(__file__).resolve().parent
 
-# What comes with the collector, exceptions, threads and continuations. May only shrink.
-LATER = {"exceptions", "legacy_exceptions", "stack_switching", "custom_descriptors", "threads",
-         "gc"}
-HERE = {"ref.eq", "ref.i31", "i31.get_s", "i31.get_u", "any.convert_extern", "extern.convert_any",
-        "atomic.fence"}
+# What comes with the collector, exceptions and continuations. May only shrink.
+LATER = {"exceptions", "legacy_exceptions", "stack_switching", "custom_descriptors", "gc"}
+HERE = {"ref.eq", "ref.i31", "i31.get_s", "i31.get_u", "any.convert_extern", "extern.convert_any"}
 # A function body for some of each.
 NOT_YET = {
     "struct.new": "(drop (struct.new $s (i32.const 1)))",
@@ -33,9 +31,6 @@ NOT_YET = {
     "throw_ref": "(throw_ref (ref.null exn))",
     "try_table": "(try_table (nop))",
     "try": "(try (do (nop)))",
-    "i32.atomic.load": "(drop (i32.atomic.load (i32.const 0)))",
-    "i64.atomic.rmw32.add_u": "(drop (i64.atomic.rmw32.add_u (i32.const 0) (i64.const 1)))",
-    "memory.atomic.notify": "(drop (memory.atomic.notify (i32.const 0) (i32.const 1)))",
 }
 MODULE = """(module
   (type $s (struct (field i32))) (type $a (array i32)) (tag $e) (memory 1 1 shared)

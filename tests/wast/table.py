@@ -17,6 +17,9 @@ def rows(source):
 
 
 def is_generated(row):
-    """Whether values.py or accesses.py write its script."""
-    return "value" in row.traits or bool(row.traits & {"load", "store"} and
-                                         "atomic" not in row.traits)
+    """Whether values.py, accesses.py or atomics.py write its script."""
+    return "value" in row.traits or bool(row.traits & {"load", "store"}) or is_atomic_access(row)
+
+
+def is_atomic_access(row):
+    return "atomic" in row.traits and re.search(r"\.atomic\.(load|store|rmw)", row.text) is not None
