@@ -3,53 +3,189 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <unordered_map>
 
+#include "base/assert.hpp"
+#include "binary/decode.hpp"
+#include "binary/encode.hpp"
 #include "support/reference.hpp"
+#include "text/parse.hpp"
+#include "text/print.hpp"
 
 namespace zhan::test {
 namespace {
 
-/// Both machines after the same calls.
-class Pair {
+/// The module in one engine.
+class Machine {
  public:
-  Pair(runtime::Store& store, runtime::Instance& instance, const Module& module)
-      : m_store(store), m_instance(instance), m_module(module), m_reference(module) {}
+  /// What failed, or "".
+  std::string make(engine::Engine& engine, const GeneratedModule& generated) {
+    auto module = engine.compile(generated.bytes, {}, "generated", false);
+    if (!module) return "not valid: " + module.error().to_string();
+    m_module = *module;
+    auto store = engine.new_store();
+    if (!store) return store.error().to_string();
+    m_store = std::move(*store);
+    const auto instance = m_store->instantiate(m_module, {});
+    if (!instance) return instance.error().to_string();
+    m_instance = *instance;
+    for (u32 i = 0; i < m_module->module.functions.size(); ++i)
+      m_functions[reinterpret_cast<u64>(m_instance->func(i))] = i + u64{1};
+    return {};
+  }
 
-  /// Calls function `index` in both; a difference, or "". `usable` becomes false where comparing
-  /// ends.
-  std::string call(u32 index, Choices& choices, RunCounts& counts, bool& usable) {
-    const abi::Func* func = m_instance.func(index);
-    const FuncType& type = m_store.type_of(func);
-    std::vector<runtime::Value> values;
-    std::vector<u64> slots;
-    for (const ValType& t : type.params) {
-      runtime::Value value{t, argument(t, choices), 0};
-      if (t == type_v128) value.hi = argument(type_i64, choices);
-      values.push_back(value);
-      slots.push_back(value.lo);
-      if (t == type_v128) slots.push_back(value.hi);
-    }
-    const auto end = m_reference.call(index, slots);
-    if (end == Reference::End::gave_up) {
-      ++counts.left_out;
-      usable = false;
-      return {};
-    }
+  [[nodiscard]] const Module& module() const { return m_module->module; }
+  [[nodiscard]] const FuncType& type_of(u32 function) {
+    return m_store->type_of(m_instance->func(function));
+  }
+
+  /// Calls and compares with what the reference has just done.
+  std::string call(u32 function, std::span<const runtime::Value> arguments,
+                   const Reference& reference, Reference::End end, std::span<const u64> expected) {
     std::vector<runtime::Value> results;
-    const auto result = m_store.call(func, values, results);
-    if (m_reference.saw_nan()) {
+    const auto done = m_store->call(m_instance->func(function), arguments, results);
+    std::string difference = end == Reference::End::trapped
+                                 ? compare_trap(done, reference.trap())
+                                 : compare_results(done, results, expected);
+    if (difference.empty()) difference = compare_globals(reference);
+    for (u32 i = 0; i < module().memories.size() && difference.empty(); ++i)
+      difference = compare_memory(i, reference.memory(i));
+    for (u32 i = 0; i < module().tables.size() && difference.empty(); ++i)
+      difference = compare_table(i, reference.table(i));
+    return difference;
+  }
+
+  /// Calls what takes and gives nothing.
+  bool call_plain(u32 function) {
+    std::vector<runtime::Value> results;
+    return m_store->call(m_instance->func(function), {}, results).has_value();
+  }
+
+ private:
+  /// The reference's form of a value.
+  [[nodiscard]] u64 seen(ValType type, u64 value) const {
+    const bool function = type.is_ref() && (type.heap.is_defined() || type == type_funcref);
+    if (!function || value == 0) return value;
+    const auto found = m_functions.find(value);
+    return found == m_functions.end() ? ~u64{0} : found->second;
+  }
+
+  static std::string compare_trap(const Result<void>& done, Trap trap) {
+    if (done) return fmt::format("returned, expected the trap \"{}\"", trap_text(trap));
+    if (done.error().info().code == static_cast<i32>(trap)) return {};
+    return fmt::format("\"{}\", expected \"{}\"", done.error().to_string(), trap_text(trap));
+  }
+
+  std::string compare_results(const Result<void>& done, std::span<const runtime::Value> results,
+                              std::span<const u64> expected) const {
+    if (!done) return fmt::format("\"{}\", expected to return", done.error().to_string());
+    usize at = 0;
+    for (const runtime::Value& value : results) {
+      const bool wide = value.type == type_v128;
+      if (seen(value.type, value.lo) != expected[at] || (wide && value.hi != expected[at + 1]))
+        return fmt::format("result {} is 0x{:x}, expected 0x{:x}", to_string(value.type), value.lo,
+                           expected[at]);
+      at += wide ? 2 : 1;
+    }
+    return at == expected.size() ? "" : "another number of results";
+  }
+
+  std::string compare_globals(const Reference& reference) {
+    for (u32 i = 0; i < module().globals.size(); ++i) {
+      const abi::Slot* value = m_instance->global(i)->value;
+      const u64* expected = &reference.globals()[2 * i];
+      const ValType type = module().globals[i].type.type;
+      const bool wide = type == type_v128;
+      if (seen(type, value[0]) != expected[0] || (wide && value[1] != expected[1]))
+        return fmt::format("global {} is 0x{:x}, expected 0x{:x}", i, value[0], expected[0]);
+    }
+    return {};
+  }
+
+  std::string compare_memory(u32 index, std::span<const u8> want) const {
+    const auto have = m_instance->memory(index)->bytes();
+    if (have.size() != want.size())
+      return fmt::format("memory {} of {} bytes, expected {}", index, have.size(), want.size());
+    if (std::memcmp(have.data(), want.data(), want.size()) == 0) return {};
+    const auto [at, other] = std::ranges::mismatch(have, want);
+    return fmt::format("byte 0x{:x} of memory {} is {}, expected {}", at - have.begin(), index, *at,
+                       *other);
+  }
+
+  std::string compare_table(u32 index, std::span<const u64> want) const {
+    runtime::Table& table = *m_instance->table(index);
+    if (table.state.size != want.size())
+      return fmt::format("table {} of {}, expected {}", index, table.state.size, want.size());
+    const ValType type = module().tables[index].type.element;
+    for (usize i = 0; i < want.size(); ++i)
+      if (const u64 have = seen(type, table.get(i)); have != want[i])
+        return fmt::format("element {} of table {} is {}, expected {}", i, index, have, want[i]);
+    return {};
+  }
+
+  engine::Engine::ModulePtr m_module;
+  std::unique_ptr<runtime::Store> m_store;
+  runtime::Instance* m_instance = nullptr;
+  std::unordered_map<u64, u64> m_functions;  // by address: index and 1
+};
+
+/// All machines and the reference after the same calls.
+class Race {
+ public:
+  std::string make(std::span<const std::shared_ptr<engine::Engine>> engines,
+                   const GeneratedModule& generated) {
+    m_machines.resize(engines.size());
+    for (usize i = 0; i < engines.size(); ++i)
+      if (std::string failed = m_machines[i].make(*engines[i], generated); !failed.empty())
+        return failed;
+    m_reference.emplace(m_machines[0].module());
+    m_refill = generated.refill;
+    m_canonical_nans = generated.canonical_nans;
+    return {};
+  }
+
+  [[nodiscard]] bool usable() const { return m_usable; }
+
+  /// Calls a function everywhere; a difference, or "".
+  std::string call(u32 function, Choices& choices, RunCounts& counts) {
+    if (!refill()) return "refilling failed";
+    const auto arguments = arguments_for(m_machines[0].type_of(function), choices);
+    std::vector<u64> slots;
+    for (const runtime::Value& value : arguments) {
+      slots.push_back(value.lo);
+      if (value.type == type_v128) slots.push_back(value.hi);
+    }
+    const auto end = m_reference->call(function, slots);
+    counts.steps += m_reference->steps();
+    if (end == Reference::End::gave_up || (m_reference->saw_nan() && !m_canonical_nans)) {
       ++counts.left_out;
-      usable = false;
+      m_usable = false;
       return {};
     }
     ++counts.calls;
     counts.traps += end == Reference::End::trapped;
-    const std::string difference = compare_end(end, result, results, slots);
-    return difference.empty() ? compare_state() : difference;
+    for (usize i = 0; i < m_machines.size(); ++i) {
+      const std::string difference =
+          m_machines[i].call(function, arguments, *m_reference, end, slots);
+      if (!difference.empty())
+        return fmt::format("engine {}, function {}: {}", i, function, difference);
+    }
+    return {};
   }
 
  private:
+  static std::vector<runtime::Value> arguments_for(const FuncType& type, Choices& choices) {
+    std::vector<runtime::Value> values;
+    for (const ValType& t : type.params) {
+      runtime::Value value{t, argument(t, choices), 0};
+      if (t == type_v128) value.hi = argument(type_i64, choices);
+      values.push_back(value);
+    }
+    return values;
+  }
+
   static u64 argument(ValType type, Choices& choices) {
     static constexpr u64 words[] = {0,    1,           2,           5,       0x40,
                                     0xff, 0x7fff'ffff, 0x8000'0000, ~u64{0}, 0x123'4567'89ab'cdef};
@@ -57,73 +193,59 @@ class Pair {
     if (type == type_f32) return std::bit_cast<u32>(static_cast<float>(static_cast<i64>(word)) / 4);
     if (type == type_f64)
       return std::bit_cast<u64>(static_cast<double>(static_cast<i64>(word)) / 4);
+    if (type.is_ref()) return 0;
     return type == type_i32 ? static_cast<u32>(word) : word;
   }
 
-  std::string compare_end(Reference::End end, const Result<void>& result,
-                          const std::vector<runtime::Value>& results,
-                          const std::vector<u64>& slots) const {
-    if (end == Reference::End::trapped) {
-      if (result)
-        return fmt::format("returned, expected the trap \"{}\"", trap_text(m_reference.trap()));
-      if (result.error().info().code != static_cast<i32>(m_reference.trap()))
-        return fmt::format("\"{}\", expected \"{}\"", result.error().to_string(),
-                           trap_text(m_reference.trap()));
-      return {};
-    }
-    if (!result) return fmt::format("\"{}\", expected to return", result.error().to_string());
-    usize at = 0;
-    for (const runtime::Value& value : results) {
-      const bool wide = value.type == type_v128;
-      if (value.lo != slots[at] || (wide && value.hi != slots[at + 1]))
-        return fmt::format("result {} is 0x{:x}, expected 0x{:x}", to_string(value.type), value.lo,
-                           slots[at]);
-      at += wide ? 2 : 1;
-    }
-    return at == slots.size() ? "" : "another number of results";
+  bool refill() {
+    std::vector<u64> slots;
+    bool done = m_reference->call(m_refill, slots) == Reference::End::returned;
+    for (Machine& machine : m_machines) done = machine.call_plain(m_refill) && done;
+    return done;
   }
 
-  std::string compare_state() {
-    for (u32 i = 0; i < m_module.globals.size(); ++i) {
-      const abi::Slot* value = m_instance.global(i)->value;
-      const bool wide = m_module.globals[i].type.type == type_v128;
-      if (value[0] != m_reference.globals()[2 * i] ||
-          (wide && value[1] != m_reference.globals()[2 * i + 1]))
-        return fmt::format("global {} is 0x{:x}, expected 0x{:x}", i, value[0],
-                           m_reference.globals()[2 * i]);
-    }
-    const auto have = m_instance.memory(0)->bytes();
-    const auto want = m_reference.memory();
-    if (have.size() != want.size())
-      return fmt::format("memory of {} bytes, expected {}", have.size(), want.size());
-    for (usize i = 0; i < have.size(); ++i)
-      if (have[i] != want[i])
-        return fmt::format("byte 0x{:x} of memory is {}, expected {}", i, have[i], want[i]);
-    return {};
-  }
-
-  runtime::Store& m_store;
-  runtime::Instance& m_instance;
-  const Module& m_module;
-  Reference m_reference;
+  std::vector<Machine> m_machines;
+  u32 m_refill = 0;
+  bool m_canonical_nans = false;
+  std::optional<Reference> m_reference;
+  bool m_usable = true;
 };
 
 }  // namespace
 
-std::string compare_with_reference(engine::Engine& engine, const GeneratedModule& generated,
-                                   Choices& arguments, RunCounts& counts) {
-  const auto module = engine.compile(generated.bytes, {}, "generated", false);
-  if (!module) return "not valid: " + module.error().to_string();
-  const auto store = engine.new_store();
-  if (!store) return store.error().to_string();
-  const auto instance = (*store)->instantiate(*module, {});
-  if (!instance) return instance.error().to_string();
-  Pair pair(**store, **instance, (*module)->module);
-  bool usable = true;
-  for (u32 round = 0; round < 2 && usable; ++round)
-    for (u32 f = 0; f < generated.functions && usable; ++f)
-      if (std::string difference = pair.call(f, arguments, counts, usable); !difference.empty())
-        return fmt::format("function {}: {}", f, difference);
+std::shared_ptr<engine::Engine> engine_with_checks(bool on) {
+  engine::Config config;
+  ZHAN_CHECK(config.set("explicit-checks", on ? "on" : "off"), "the option exists");
+  auto engine = engine::Engine::create(std::move(config));
+  ZHAN_CHECK(engine, "an engine can be made");
+  return *engine;
+}
+
+std::string compare_with_reference(std::span<const std::shared_ptr<engine::Engine>> engines,
+                                   const GeneratedModule& generated, Choices& arguments,
+                                   RunCounts& counts) {
+  Race race;
+  if (std::string failed = race.make(engines, generated); !failed.empty()) return failed;
+  for (u32 round = 0; round < 2; ++round)
+    for (u32 f = 0; f < generated.functions && race.usable(); ++f)
+      if (std::string difference = race.call(f, arguments, counts); !difference.empty())
+        return difference;
+  return {};
+}
+
+std::string compare_round_trip(std::span<const u8> bytes) {
+  const Features features;
+  const auto decoded = binary::decode(bytes, nullptr, features);
+  if (!decoded) return "decoding: " + decoded.error().to_string();
+  const std::vector<u8> encoded = binary::encode(*decoded);
+  if (!std::ranges::equal(encoded, bytes)) return "encoded to other bytes";
+  for (const bool folded : {false, true}) {
+    text::PrintOptions options;
+    options.folded = folded;
+    const auto parsed = text::parse_module(text::print(*decoded, options), features);
+    if (!parsed) return "parsing what was printed: " + parsed.error().to_string();
+    if (binary::encode(*parsed) != encoded) return "printed text parses to other bytes";
+  }
   return {};
 }
 

@@ -3,6 +3,8 @@
 // seen.
 #pragma once
 
+#include <memory>
+#include <span>
 #include <string>
 
 #include "engine/engine.hpp"
@@ -14,12 +16,20 @@ struct RunCounts {
   u64 calls = 0;     // compared to the end
   u64 traps = 0;     // of these
   u64 left_out = 0;  // a NaN or too many steps: not compared
+  u64 steps = 0;     // instructions of the reference
 };
 
-/// The first difference between engine and reference as text, or "". Results, traps, globals,
-/// memory.
-[[nodiscard]] std::string compare_with_reference(engine::Engine& engine,
-                                                 const GeneratedModule& module, Choices& arguments,
-                                                 RunCounts& counts);
+/// An engine whose option "explicit-checks" is `on` or off.
+[[nodiscard]] std::shared_ptr<engine::Engine> engine_with_checks(bool on);
+
+/// Calls every function in all engines and in the reference. The first difference as text, or "":
+/// results, traps, globals, memories, tables.
+[[nodiscard]] std::string compare_with_reference(
+    std::span<const std::shared_ptr<engine::Engine>> engines, const GeneratedModule& module,
+    Choices& arguments, RunCounts& counts);
+
+/// Whether the bytes decode, encode to the same bytes again, and print to text that parses to them:
+/// what went wrong, or "".
+[[nodiscard]] std::string compare_round_trip(std::span<const u8> bytes);
 
 }  // namespace zhan::test

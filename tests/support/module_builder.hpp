@@ -49,6 +49,7 @@ class ModuleBuilder {
   void memory(u32 min = 1, bool is64 = false);
   void raw_memory(Bytes bytes) { m_memories.push_back(std::move(bytes)); }
   void global(std::string_view type, bool is_mutable, std::string_view init);
+  void raw_global(Bytes bytes) { m_globals.push_back(std::move(bytes)); }
   void tag(u32 type) { m_tags.push_back(join({{0}, leb(type)})); }
   void export_(std::string_view name, u8 kind, u32 index);
   void start(u32 function) { m_start = {leb(function)}; }

@@ -13,9 +13,10 @@
 
 namespace zhan::test {
 
+/// A function reference is the function's index and 1, null is 0; an i31 is its bits doubled and 1.
 class Reference {
  public:
-  /// Memory 0 starts with the size of its minimum and all zeros; globals with their constants.
+  /// Instantiates: memories and tables of their minimum, globals and active segments (which fit).
   explicit Reference(const Module& module);
 
   enum class End : u8 { returned, trapped, gave_up };  // gave_up: too many steps, too deep
@@ -25,7 +26,10 @@ class Reference {
   [[nodiscard]] Trap trap() const noexcept { return m_trap; }
   /// A NaN came out of arithmetic: its bits are the machine's choice, results need not be equal.
   [[nodiscard]] bool saw_nan() const noexcept { return m_saw_nan; }
-  [[nodiscard]] std::span<const u8> memory() const noexcept { return m_memory; }
+  [[nodiscard]] u64 steps() const noexcept { return m_steps; }
+  [[nodiscard]] std::span<const u8> memory(u32 index) const noexcept { return m_memories[index]; }
+  [[nodiscard]] std::span<const u64> table(u32 index) const noexcept { return m_tables[index]; }
+  /// Two slots each.
   [[nodiscard]] std::span<const u64> globals() const noexcept { return m_globals; }
 
  private:
@@ -39,20 +43,38 @@ class Reference {
 
   bool run(Frame& frame);
   bool control(Frame& frame, Op op, const Imm& imm);
-  bool memory_op(Frame& frame, const OpInfo& info, Op op, const Imm& imm);
-  bool plain(Frame& frame, Op op, const Imm& imm);
+  bool branch_on_null(Frame& frame, Op op, u32 depth);
   void branch(Frame& frame, u32 depth);
-  bool call_function(Frame& frame, u32 function);
-  bool indirect(Frame& frame, const Imm& imm);
+  bool call_function(Frame& caller, u32 function);
+  bool enter(Frame& frame, std::span<const u64> arguments);
+  bool tail_call(Frame& frame, u32 function);
+  [[nodiscard]] bool callee(Frame& frame, Op op, const Imm& imm, u32& function);
+
+  bool access(Frame& frame, const OpInfo& info, const Imm& imm);
+  bool memory_op(Frame& frame, Op op, const Imm& imm);
+  bool table_op(Frame& frame, Op op, const Imm& imm);
+  [[nodiscard]] u64 pop_address(Frame& frame, bool is64);
+
+  bool plain(Frame& frame, Op op, const Imm& imm);
+  bool variable(Frame& frame, Op op, const Imm& imm);
+  bool reference(Frame& frame, Op op, const Imm& imm);
+  bool evaluate(Frame& frame, Op op, const Imm& imm);
   void check_nan(const OpInfo& info, const u64* results);
+
+  void instantiate_segments();
+  /// The value of a constant expression; the second slot is a vector's.
+  [[nodiscard]] std::pair<u64, u64> constant(ConstExpr expression);
   bool fail(Trap trap) noexcept;
   [[nodiscard]] u32 slots_of(std::span<const ValType> types) const noexcept;
   [[nodiscard]] Label label_of(const Frame& frame, const BlockType& type, bool loop, u64 start,
                                u64 end) const;
 
   const Module& m_module;
-  std::vector<u8> m_memory;
-  std::vector<u64> m_globals;  // two slots each
+  std::vector<std::vector<u8>> m_memories;
+  std::vector<std::vector<u64>> m_tables;
+  std::vector<std::vector<u64>> m_elements;  // empty once dropped
+  std::vector<std::span<const u8>> m_data;   // empty once dropped
+  std::vector<u64> m_globals;
   Trap m_trap = Trap::none;
   bool m_saw_nan = false;
   bool m_gave_up = false;

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bodies of generated functions: valid by construction, and ending because every entry of a
+// function and every turn of a loop that is not counted takes from the fuel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/generator_shape.hpp"
+#include "support/row_index.hpp"
+#include "wasm/writer.hpp"
+
+namespace zhan::test {
+
+class CodeGenerator {
+ public:
+  /// `used`, by Op, notes what is generated.
+  CodeGenerator(Choices& choices, Shape& shape, std::vector<bool>& used)
+      : m_choices(choices), m_shape(shape), m_used(used) {}
+
+  struct Body {
+    Bytes locals, code;
+  };
+  /// The body of a function of about `size` instructions.
+  Body function(u32 function, u32 size);
+  /// The body that gives back the fuel.
+  Body refill();
+
+ private:
+  struct Label {
+    std::string types;       // that a branch carries
+    bool branchable = true;  // false: a counted loop, which a branch could keep from ending
+  };
+  struct Deeper {
+    explicit Deeper(u32& depth) : m_depth(++depth) {}
+    ~Deeper() { --m_depth; }
+    Deeper(const Deeper&) = delete;
+    Deeper& operator=(const Deeper&) = delete;
+    u32& m_depth;
+  };
+
+  // code_generator.cpp: locals, single instructions, constants
+  void declare(u32 count, char letter, bool pickable);
+  void declare_locals(const std::string& params);
+  void emit(Op op);
+  void emit(Op op, u32 a, u32 b = 0);
+  void emit_imm(Op op);
+  void number(char letter, u64 bits);
+  void constant(char letter);
+  void null(char letter);
+  void canonical_nan(const OpInfo& info);
+  void burn_fuel();
+  [[nodiscard]] u32 local_of(char letter);
+  [[nodiscard]] std::string some_letters(u32 most);
+  [[nodiscard]] char any_letter() { return m_choices.letter_of(m_shape.letters); }
+  /// Whether locals and globals of the letter exist.
+  [[nodiscard]] bool has(char letter) const {
+    return m_shape.letters.find(letter) != std::string::npos;
+  }
+  [[nodiscard]] ValType type_of(char letter) const;
+  [[nodiscard]] BlockType block_type(const std::string& params, const std::string& results);
+  /// An index below the size of a list, which is not empty.
+  template <class T>
+  u32 any_index(const std::vector<T>& list) {
+    return m_choices.below(static_cast<u32>(list.size()));
+  }
+  [[nodiscard]] bool small() const noexcept { return m_left == 0 || m_depth > 5; }
+
+  // code_generator_expressions.cpp: each leaves one value of the letter
+  void expression(char letter);
+  void expressions(std::string letters);
+  void leaf(char letter);
+  void computed(char letter);
+  void reference(char letter);
+  void tee(char letter);
+  void get_global(char letter);
+  void select(char letter);
+  void load(char letter);
+  void operation(char letter);
+  void size_or_grow(char letter);
+  void test_of_reference();
+  void block_value(char letter);
+  void call_value(char letter);
+  void address(const Shape::Memory& memory);
+  void memarg(const OpInfo& info, u32 memory);
+  void index(char letter, u32 limit);
+  void call(u32 function);
+  void through_a_table(u32 function, Op op);
+
+  // code_generator_statements.cpp: each leaves the stack as it was
+  void statement();
+  void statements(u32 most);
+  void consume(std::string letters);
+  void set_local();
+  void set_global();
+  void store();
+  void several_results();
+  void counted_loop();
+  void structure(const std::string& params, const std::string& results);
+  void arm(const std::string& params, const std::string& results);
+  void finish(const std::string& results);
+  bool terminator();
+  bool tail_call();
+  void nest_of_branches();
+  void branch_if();
+  void branch_on_null();
+  void bulk_memory();
+  void bulk_table();
+  void open(Op op, const std::string& params, const std::string& results, Label label);
+  void close();
+  [[nodiscard]] bool find_label(u32& depth);
+
+  Choices& m_choices;
+  Shape& m_shape;
+  std::vector<bool>& m_used;
+  u32 m_left = 0;         // instructions that may still be made
+  u32 m_depth = 0;        // of expressions and statements in each other
+  std::string m_results;  // of the function
+  bool m_leaf = false;    // calls nothing and has no loops but counted ones: burns no fuel
+  std::vector<Label> m_labels;
+  std::string m_locals;  // letters; '.' = not for general use
+  Bytes m_declared;
+  u32 m_groups = 0;
+  u32 m_counters = 0, m_free_counters = 0;
+  u32 m_temporaries = 0;  // f, F, v
+  ByteWriter m_out;
+  Imm m_imm;
+};
+
+}  // namespace zhan::test

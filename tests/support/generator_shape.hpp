@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the code of a generated module may name: chosen before any body, so that all of it can call
+// and use all of it. Types are letters: those of ops.def (i I f F v), and r = funcref, x =
+// externref, t = a nullable reference to type 0.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/choices.hpp"
+#include "support/module_builder.hpp"
+
+namespace zhan::test {
+
+[[nodiscard]] constexpr bool is_reference(char letter) noexcept {
+  return letter == 'r' || letter == 'x' || letter == 't';
+}
+
+struct Signature {
+  std::string params, results;  // letters
+  bool operator==(const Signature&) const = default;
+};
+
+struct Shape {
+  struct Memory {
+    bool is64 = false;
+    u32 page_log2 = 16;
+    u32 min = 1, max = 4;  // pages
+    [[nodiscard]] u64 bytes() const noexcept { return u64{min} << page_log2; }
+    [[nodiscard]] char address() const noexcept { return is64 ? 'I' : 'i'; }
+  };
+  struct Table {
+    char element = 'r';
+    bool is64 = false;
+    u32 min = 8, max = 16;
+    [[nodiscard]] char address() const noexcept { return is64 ? 'I' : 'i'; }
+  };
+  struct Global {
+    char letter = 'i';
+    bool is_mutable = true;
+  };
+
+  std::string letters;           // of values: scalars, and more in some modules
+  bool canonical_nans = false;   // code replaces every NaN of arithmetic by one
+  bool only_finished = false;    // nothing but what every engine has had for years
+  std::vector<Signature> types;  // signatures first, then those of blocks
+  u32 signatures = 0;
+  std::vector<u32> functions;  // type of each; the last one refills the fuel
+  std::vector<Memory> memories;
+  std::vector<Table> tables;
+  std::vector<Global> globals;  // global 0 is the fuel
+  std::vector<u32> data;        // sizes of the segments
+  std::vector<char> elements;   // letters of the segments
+  ModuleBuilder builder;        // has tables, memories, globals and segments
+
+  /// The number of a type, found or added.
+  u32 type_of(const Signature& signature);
+  [[nodiscard]] const Signature& signature(u32 function) const {
+    return types[functions[function]];
+  }
+  /// Functions that were generated: all but the last.
+  [[nodiscard]] u32 generated() const noexcept { return static_cast<u32>(functions.size()) - 1; }
+  /// A function of type 0 (there always is one).
+  [[nodiscard]] u32 typed_function(Choices& choices) const;
+};
+
+/// Entries of functions and turns of loops that one call from outside may use up.
+inline constexpr u32 fuel_of_a_call = 100;
+inline constexpr u32 fuel_global = 0;
+
+/// A value type in the binary format.
+[[nodiscard]] Bytes type_bytes(char letter);
+
+/// `only_finished` as in Shape, and then canonical_nans too.
+[[nodiscard]] Shape choose_shape(Choices& choices, bool only_finished);
+
+}  // namespace zhan::test
