@@ -85,9 +85,10 @@ TEST(Generated, OnlyFinishedFeatures) {
     EXPECT_TRUE(module.canonical_nans);
     for (usize i = 0; i < op_count; ++i) {
       const Feature feature = op_info(static_cast<Op>(i)).feature;
-      if (module.used[i])
+      if (module.used[i]) {
         EXPECT_EQ(feature_table[static_cast<usize>(feature)].phase, 5)
             << op_info(static_cast<Op>(i)).text;
+      }
     }
   }
 }
