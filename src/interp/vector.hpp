@@ -9,11 +9,11 @@ namespace zhan::interp {
 
 ZHAN_INLINE V128 read_v128(const Slot* slot) noexcept {
   V128 value;
-  std::memcpy(&value, slot, sizeof(value));
+  std::memcpy(value.bytes.data(), slot, sizeof(value.bytes));
   return value;
 }
 ZHAN_INLINE void write_v128(Slot* slot, const V128& value) noexcept {
-  std::memcpy(slot, &value, sizeof(value));
+  std::memcpy(slot, value.bytes.data(), sizeof(value.bytes));
 }
 
 /// The low `size` bytes at an address, the rest zero.
