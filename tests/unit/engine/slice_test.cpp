@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <fstream>
 #include <thread>
 
@@ -299,16 +300,25 @@ TEST_F(Slice, AnotherThreadInterruptsALoopAndARecursion) {
 }
 
 TEST_F(Slice, RaisingWhileStoresAreDropped) {
-  const auto module = compile("(module (func (export \"f\") (loop $l (br $l))))");
-  for (int round = 0; round < 30; ++round) {
-    auto handle = store->interrupt_handle();
+  const auto module = compile(R"((module
+    (func (export "loop") (loop $l (br $l)))
+    (func $deep (param i32)
+      (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1))))))
+    (func (export "recurse") (loop $l (call $deep (i32.const 1000)) (br $l)))))");
+  for (int round = 0; round < 60; ++round) {
     Instance* const i = store->instantiate(module, {}).value();
-    std::thread raiser([handle = std::move(handle)] {
-      for (int k = 0; k < 200; ++k) handle->raise();
+    std::atomic<bool> dropped{false};
+    std::thread raiser([&, handle = store->interrupt_handle()] {
+      while (!dropped) handle->raise();
+      handle->raise();  // and once more when nothing is left of the store
     });
-    EXPECT_FALSE(call(i, "f").has_value());
-    store = engine->new_store().value();
+    const auto result = call(i, round % 2 == 0 ? "loop" : "recurse");
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().kind(), ErrorKind::interrupt);
+    store.reset();
+    dropped = true;
     raiser.join();
+    store = engine->new_store().value();
   }
 }
 
@@ -349,24 +359,31 @@ TEST_F(Slice, FuelEndsAtTheSameCount) {
 }
 
 // 7
-TEST_F(Slice, TwoThreadsPrepareTheSameBody) {
-  for (int round = 0; round < 50; ++round) {
-    const auto module = compile(R"((module (func (export "f") (param i32) (result i32)
-      (i32.add (local.get 0) (i32.const 3)))))");
-    std::atomic<int> ready{0};
-    const auto run = [&] {
-      auto own = engine->new_store().value();
+TEST_F(Slice, TwoThreadsPrepareTheSameBodies) {
+  // The outer body is entered by the host, the inner ones by calls between cells, all unprepared.
+  constexpr const char* text = R"((module (table funcref (elem $triple))
+    (type $unary (func (param i32) (result i32)))
+    (func $triple (type $unary) (i32.mul (local.get 0) (i32.const 3)))
+    (func $next (type $unary) (i32.add (local.get 0) (i32.const 1)))
+    (func (export "f") (type $unary)
+      (call_indirect (type $unary) (call $next (local.get 0)) (i32.const 0)))))";
+  constexpr int rounds = 1000;
+  std::vector<Engine::ModulePtr> modules;
+  for (int round = 0; round < rounds; ++round) modules.push_back(compile(text));
+  std::barrier together(2);
+  const auto run = [&] {
+    const auto own = engine->new_store().value();
+    for (const Engine::ModulePtr& module : modules) {
       Instance* const i = own->instantiate(module, {}).value();
-      ++ready;
-      while (ready < 2) std::this_thread::yield();
-      std::vector<Slot> slots{4};
+      std::vector<Slot> slots{4, 0, 0, 0};
+      together.arrive_and_wait();
       EXPECT_TRUE(own->call_raw(func(i, "f"), slots).has_value());
-      EXPECT_EQ(slots[0], 7u);
-    };
-    std::thread other(run);
-    run();
-    other.join();
-  }
+      EXPECT_EQ(slots[0], 15u);
+    }
+  };
+  std::thread other(run);
+  run();
+  other.join();
 }
 
 // 8
