@@ -81,7 +81,8 @@ class CodeGenerator {
   void test_of_reference();
   void block_value(char letter);
   void call_value(char letter);
-  void address(const Shape::Memory& memory);
+  void atomic(char letter);
+  void address(const Shape::Memory& memory, bool aligned = false);
   void memarg(const OpInfo& info, u32 memory);
   void index(char letter, u32 limit);
   void call(u32 function);

@@ -65,6 +65,9 @@ void CodeGenerator::computed(char letter) {
     case 3:
       if (letter == 'i') return test_of_reference();
       return operation(letter);
+    case 4:
+      if (m_choices.one_in(2)) return atomic(letter);
+      return operation(letter);
     default: return operation(letter);
   }
 }
@@ -90,12 +93,12 @@ void CodeGenerator::operation(char letter) {
   canonical_nan(info);
 }
 
-/// An address that is mostly inside the memory's first part.
-void CodeGenerator::address(const Shape::Memory& memory) {
+/// An address that is mostly inside the memory's first part, and a multiple of 8 if `aligned`.
+void CodeGenerator::address(const Shape::Memory& memory, bool aligned) {
   const char letter = memory.address();
   expression(letter);
   if (m_choices.one_in(24)) return;
-  number(letter, memory.bytes() > 0x1000 ? 0xfff : 0x7f);
+  number(letter, (memory.bytes() > 0x1000 ? 0xfff : 0x7f) & (aligned ? ~7u : ~0u));
   emit(letter == 'I' ? Op::i64_and : Op::i32_and);
 }
 
@@ -104,6 +107,10 @@ void CodeGenerator::memarg(const OpInfo& info, u32 memory) {
   m_imm.memarg.align_log2 = m_choices.below(info.access + 1u);
   m_imm.memarg.memory = memory;
   m_imm.memarg.offset = m_choices.below(m_shape.memories[memory].bytes() > 0x1000 ? 300 : 100);
+  if (info.is(trait::atomic)) {
+    m_imm.memarg.align_log2 = info.access;
+    if (!m_choices.one_in(16)) m_imm.memarg.offset &= ~u64{7};
+  }
   if (!m_choices.one_in(100)) return;
   m_imm.memarg.offset = 0xffff'0000u + m_choices.below(0x10000);
   if (m_shape.memories[memory].is64 && m_choices.one_in(2)) m_imm.memarg.offset <<= 31;
@@ -114,11 +121,28 @@ void CodeGenerator::load(char letter) {
   const Op op = list[any_index(list)];
   const OpInfo& info = op_info(op);
   const u32 memory = any_index(m_shape.memories);
-  address(m_shape.memories[memory]);
+  address(m_shape.memories[memory], info.is(trait::atomic));
   for (char operand : info.params().substr(1)) expression(operand);
   memarg(info, memory);
   if (info.imm == ImmKind::memarg_lane)
     m_imm.lane = static_cast<u8>(m_choices.below(lanes_of(info)));
+  emit_imm(op);
+}
+
+void CodeGenerator::atomic(char letter) {
+  const auto& list = rows(RowKind::atomic, letter, m_shape.only_finished);
+  if (list.empty()) return operation(letter);
+  const Op op = list[any_index(list)];
+  const OpInfo& info = op_info(op);
+  const u32 memory = any_index(m_shape.memories);
+  address(m_shape.memories[memory], true);
+  expression(info.params()[1]);
+  const bool waits = op == Op::memory_atomic_wait32 || op == Op::memory_atomic_wait64;
+  if (waits)
+    number('I', m_choices.below(3));  // nanoseconds: nobody will come to wake
+  else if (info.params().size() > 2)
+    expression(info.params()[2]);
+  memarg(info, memory);
   emit_imm(op);
 }
 

@@ -59,7 +59,8 @@ void CodeGenerator::set_local() {
 
 void CodeGenerator::set_global() {
   const u32 global = any_index(m_shape.globals);
-  if (global == fuel_global || !m_shape.globals[global].is_mutable) return emit(Op::nop);
+  if (global == fuel_global) return emit(m_shape.only_finished ? Op::nop : Op::atomic_fence);
+  if (!m_shape.globals[global].is_mutable) return emit(Op::nop);
   expression(m_shape.globals[global].letter);
   emit(Op::global_set, global);
 }
@@ -71,7 +72,7 @@ void CodeGenerator::store() {
   const Op op = list[any_index(list)];
   const OpInfo& info = op_info(op);
   const u32 memory = any_index(m_shape.memories);
-  address(m_shape.memories[memory]);
+  address(m_shape.memories[memory], info.is(trait::atomic));
   expression(letter);
   memarg(info, memory);
   if (info.imm == ImmKind::memarg_lane)

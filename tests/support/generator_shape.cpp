@@ -84,6 +84,7 @@ class Chooser {
 
   void vary(Shape::Memory& memory) {
     memory.is64 = m_choices.one_in(2);
+    memory.shared = m_choices.one_in(4);
     if (!m_choices.one_in(3)) return;
     memory.page_log2 = 0;
     memory.min = m_choices.between(256, 5000);
@@ -91,7 +92,8 @@ class Chooser {
   }
 
   void add_memory(const Shape::Memory& memory) {
-    const u32 flags = 1u | (memory.is64 ? 4u : 0u) | (memory.page_log2 != 16 ? 8u : 0u);
+    const u32 flags = 1u | (memory.shared ? 2u : 0u) | (memory.is64 ? 4u : 0u) |
+                      (memory.page_log2 != 16 ? 8u : 0u);
     Bytes bytes = join({byte(flags), leb(memory.min), leb(memory.max)});
     if (memory.page_log2 != 16) bytes = join({bytes, leb(memory.page_log2)});
     m_shape.builder.raw_memory(std::move(bytes));

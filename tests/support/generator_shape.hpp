@@ -24,7 +24,7 @@ struct Signature {
 
 struct Shape {
   struct Memory {
-    bool is64 = false;
+    bool is64 = false, shared = false;
     u32 page_log2 = 16;
     u32 min = 1, max = 4;  // pages
     [[nodiscard]] u64 bytes() const noexcept { return u64{min} << page_log2; }

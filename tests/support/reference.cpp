@@ -178,6 +178,7 @@ bool Reference::run(Frame& frame) {
     read_imm(frame.reader, info, imm);
     const bool ok = info.is(trait::control)               ? control(frame, op, imm)
                     : info.is(trait::load | trait::store) ? access(frame, info, imm)
+                    : info.is(trait::atomic)              ? atomic(frame, info, imm)
                     : info.is(trait::memory)              ? memory_op(frame, op, imm)
                     : info.is(trait::table)               ? table_op(frame, op, imm)
                                                           : plain(frame, op, imm);

@@ -51,6 +51,9 @@ class Reference {
   [[nodiscard]] bool callee(Frame& frame, Op op, const Imm& imm, u32& function);
 
   bool access(Frame& frame, const OpInfo& info, const Imm& imm);
+  bool atomic(Frame& frame, const OpInfo& info, const Imm& imm);
+  /// Pops the address of an access; where it goes, or null and the trap.
+  [[nodiscard]] u8* place(Frame& frame, const OpInfo& info, const MemArg& memarg);
   bool memory_op(Frame& frame, Op op, const Imm& imm);
   bool table_op(Frame& frame, Op op, const Imm& imm);
   [[nodiscard]] u64 pop_address(Frame& frame, bool is64);

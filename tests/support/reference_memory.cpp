@@ -13,7 +13,7 @@ namespace {
 bool fits(u64 at, u64 count, u64 size) noexcept { return at <= size && count <= size - at; }
 
 template <class T>
-auto place(std::vector<T>& items, u64 at) {
+auto begin_at(std::vector<T>& items, u64 at) {
   return items.begin() + static_cast<std::ptrdiff_t>(at);
 }
 
@@ -22,7 +22,7 @@ template <class T>
 void copy(std::vector<T>& to, u64 at, const std::vector<T>& from, u64 first, u64 count) {
   const std::vector<T> items(from.begin() + static_cast<std::ptrdiff_t>(first),
                              from.begin() + static_cast<std::ptrdiff_t>(first + count));
-  std::ranges::copy(items, place(to, at));
+  std::ranges::copy(items, begin_at(to, at));
 }
 
 /// Spreads `count` lanes of `bytes` bytes over lanes twice as wide.
@@ -53,8 +53,19 @@ void shape_vector(const OpInfo& info, u64 (&words)[2]) {
 
 u64 Reference::pop_address(Frame& frame, bool is64) { return is64 ? frame.pop() : frame.pop32(); }
 
+u8* Reference::place(Frame& frame, const OpInfo& info, const MemArg& memarg) {
+  auto& memory = m_memories[memarg.memory];
+  const u64 size = u64{1} << info.access;
+  const u64 address = pop_address(frame, m_module.memories[memarg.memory].is64);
+  const u64 at = address + memarg.offset;
+  m_trap = Trap::out_of_bounds_memory_access;
+  if (at < address) return nullptr;
+  if (info.is(trait::atomic) && at % size != 0) m_trap = Trap::unaligned_atomic;
+  const bool good = m_trap != Trap::unaligned_atomic && fits(at, size, memory.size());
+  return good ? memory.data() + at : nullptr;
+}
+
 bool Reference::access(Frame& frame, const OpInfo& info, const Imm& imm) {
-  auto& memory = m_memories[imm.memarg.memory];
   const usize size = usize{1} << info.access;
   const bool store = info.is(trait::store), lane = info.imm == ImmKind::memarg_lane;
   u64 words[2] = {0, 0}, bits[2] = {0, 0};
@@ -62,11 +73,8 @@ bool Reference::access(Frame& frame, const OpInfo& info, const Imm& imm) {
     if (info.params()[1] == 'v') words[1] = frame.pop_upper();
     words[0] = frame.pop();
   }
-  const u64 address = pop_address(frame, m_module.memories[imm.memarg.memory].is64);
-  const u64 at = address + imm.memarg.offset;
-  if (at < address || !fits(at, size, memory.size()))
-    return fail(Trap::out_of_bounds_memory_access);
-  u8* const place = memory.data() + at;
+  u8* const place = this->place(frame, info, imm.memarg);
+  if (place == nullptr) return false;
   u8* const chosen = reinterpret_cast<u8*>(words) + (lane ? imm.lane * size : 0);
   if (store) return std::memcpy(place, chosen, size), true;
   if (lane) {
@@ -84,6 +92,36 @@ bool Reference::access(Frame& frame, const OpInfo& info, const Imm& imm) {
   }
   const bool narrow = info.results() == "i" || info.results() == "f";
   return frame.push(narrow ? static_cast<u32>(bits[0]) : bits[0]), true;
+}
+
+/// Nobody else is there: an atomic instruction is a load and a store, and a wait never ends early.
+bool Reference::atomic(Frame& frame, const OpInfo& info, const Imm& imm) {
+  if (info.imm == ImmKind::fence) return true;
+  const auto is = [&](std::string_view part) {
+    return info.text.find(part) != std::string_view::npos;
+  };
+  const usize size = usize{1} << info.access;
+  const u64 mask = size == 8 ? ~u64{0} : (u64{1} << 8 * size) - 1;
+  const u64 third = info.params().size() > 2 ? frame.pop() : 0, operand = frame.pop();
+  u8* const place = this->place(frame, info, imm.memarg);
+  if (place == nullptr) return false;
+  u64 old = 0;
+  std::memcpy(&old, place, size);
+  if (is(".notify")) return frame.push(0), true;
+  if (is(".wait")) {
+    if (!m_module.memories[imm.memarg.memory].shared) return fail(Trap::expected_shared_memory);
+    return frame.push(old == (operand & mask) ? 2 : 1), true;
+  }
+  const u64 now = is(".add")                ? old + operand
+                  : is(".sub")              ? old - operand
+                  : is(".and")              ? old & operand
+                  : is(".or")               ? old | operand
+                  : is(".xor")              ? old ^ operand
+                  : is(".xchg")             ? operand
+                  : old == (operand & mask) ? third
+                                            : old;
+  std::memcpy(place, &now, size);
+  return frame.push(old), true;
 }
 
 bool Reference::memory_op(Frame& frame, Op op, const Imm& imm) {
@@ -108,9 +146,9 @@ bool Reference::memory_op(Frame& frame, Op op, const Imm& imm) {
     return fail(Trap::out_of_bounds_memory_access);
   if (copies) return copy(memory, to, m_memories[imm.b], second, count), true;
   if (inits)
-    std::ranges::copy(m_data[imm.a].subspan(second, count), place(memory, to));
+    std::ranges::copy(m_data[imm.a].subspan(second, count), begin_at(memory, to));
   else
-    std::fill_n(place(memory, to), count, static_cast<u8>(second));
+    std::fill_n(begin_at(memory, to), count, static_cast<u8>(second));
   return true;
 }
 
@@ -144,7 +182,7 @@ bool Reference::table_op(Frame& frame, Op op, const Imm& imm) {
       value = frame.pop();
       at = pop_address(frame, type.is64);
       if (!fits(at, count, table.size())) return fail(Trap::out_of_bounds_table_access);
-      return std::fill_n(place(table, at), count, value), true;
+      return std::fill_n(begin_at(table, at), count, value), true;
     default: break;
   }
   const bool copies = op == Op::table_copy;

@@ -26,7 +26,7 @@ bool is_plain(const OpInfo& info) noexcept {
 }
 
 bool belongs(const OpInfo& info, RowKind kind, char letter) noexcept {
-  if (info.special() || info.is(trait::atomic)) return false;
+  if (info.special()) return false;
   const bool alone = info.results().size() == 1 && info.results()[0] == letter;
   switch (kind) {
     case RowKind::value: return info.is(trait::value) && is_plain(info) && alone;
@@ -36,11 +36,13 @@ bool belongs(const OpInfo& info, RowKind kind, char letter) noexcept {
              info.params().size() == 2 && info.params()[1] == letter;
     case RowKind::several:
       return info.is(trait::value) && is_plain(info) && info.results().size() > 1;
+    case RowKind::atomic:
+      return info.is(trait::atomic) && !info.is(trait::load) && is_memory_access(info) && alone;
   }
   return false;
 }
 
-using Table = std::array<std::array<std::array<std::vector<Op>, 2>, 5>, 4>;
+using Table = std::array<std::array<std::array<std::vector<Op>, 2>, 5>, 5>;
 
 Table make_table() {
   Table table;

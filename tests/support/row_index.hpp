@@ -9,11 +9,12 @@
 
 namespace zhan::test {
 
-enum class RowKind : u8 { value, load, store, several };
+enum class RowKind : u8 { value, load, store, several, atomic };
 
 /// Rows that yield `letter` alone (value, load), that take it beside an address and yield nothing
-/// (store), or value rows with several results (`letter` does not count). `only_finished` leaves
-/// out what not every engine has. Not empty for the letters of numbers and vectors.
+/// (store), value rows with several results (`letter` does not count), or atomic rows that yield
+/// `letter` and are no loads. `only_finished` leaves out what not every engine has. Empty are only
+/// several and atomic, for some letters.
 [[nodiscard]] const std::vector<Op>& rows(RowKind kind, char letter, bool only_finished);
 
 /// Lanes that the immediate of a lane instruction may name.

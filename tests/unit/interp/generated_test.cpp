@@ -52,7 +52,6 @@ std::string_view left_out(const OpInfo& info) {
           info.text.find(".convert_") != std::string_view::npos)
         return {};
       return "the reference has no heap";
-    case Feature::threads: return "no memory of a generated module is shared";
     case Feature::stack_switching: return "off by default";
     default: return {};
   }
