@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project; tools/dev has the finer commands.
 .DEFAULT_GOAL := build
-.PHONY: build run test bench bench-quick bench-peers help install clean
+.PHONY: build run test fuzz bench bench-quick bench-peers help install clean
 PREFIX ?= /usr/local
+MINUTES ?= 4
 JOBS ?= $(shell nproc)
 
 build: ## build the optimised program: build/release/zhan
@@ -15,6 +16,10 @@ run: build ## build, then run a first WebAssembly program
 test: ## build and run all tests
 	@tools/setup build test
 	@tools/dev test release -j $(JOBS)
+
+fuzz: ## run all fuzz targets for MINUTES (4), two at a time
+	@tools/setup build lint
+	@tools/dev fuzz --minutes $(MINUTES)
 
 bench: build ## measure beside every peer: build/bench-report/index.html (40 minutes)
 	@tools/setup bench

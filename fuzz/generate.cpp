@@ -12,6 +12,19 @@ namespace {
 using namespace zhan;
 using namespace zhan::test;
 
+/// Says at the end what was done; tools/fuzz shows the line.
+struct Totals {
+  u64 modules = 0;
+  RunCounts counts;
+  ~Totals() {
+    std::fprintf(stderr, "fuzz: %llu modules, %llu calls compared, %llu trapped, %llu left out\n",
+                 static_cast<unsigned long long>(modules),
+                 static_cast<unsigned long long>(counts.calls),
+                 static_cast<unsigned long long>(counts.traps),
+                 static_cast<unsigned long long>(counts.left_out));
+  }
+};
+
 void check(const std::string& difference) {
   if (!difference.empty()) std::fprintf(stderr, "%s\n", difference.c_str());
   ZHAN_CHECK(difference.empty(), "generated modules do the same everywhere");
@@ -25,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const u8* data, usize size) {
   Choices choices(std::span(data, size));
   const GeneratedModule module = generate_module(choices);
   check(compare_round_trip(module.bytes));
-  RunCounts counts;
-  check(compare_with_reference(engines, module, choices, counts));
+  static Totals totals;
+  ++totals.modules;
+  check(compare_with_reference(engines, module, choices, totals.counts));
   return 0;
 }
