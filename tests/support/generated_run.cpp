@@ -179,22 +179,11 @@ class Race {
   static std::vector<runtime::Value> arguments_for(const FuncType& type, Choices& choices) {
     std::vector<runtime::Value> values;
     for (const ValType& t : type.params) {
-      runtime::Value value{t, argument(t, choices), 0};
-      if (t == type_v128) value.hi = argument(type_i64, choices);
+      runtime::Value value{t, generated_argument(t, choices), 0};
+      if (t == type_v128) value.hi = generated_argument(type_i64, choices);
       values.push_back(value);
     }
     return values;
-  }
-
-  static u64 argument(ValType type, Choices& choices) {
-    static constexpr u64 words[] = {0,    1,           2,           5,       0x40,
-                                    0xff, 0x7fff'ffff, 0x8000'0000, ~u64{0}, 0x123'4567'89ab'cdef};
-    const u64 word = words[choices.below(std::size(words))];
-    if (type == type_f32) return std::bit_cast<u32>(static_cast<float>(static_cast<i64>(word)) / 4);
-    if (type == type_f64)
-      return std::bit_cast<u64>(static_cast<double>(static_cast<i64>(word)) / 4);
-    if (type.is_ref()) return 0;
-    return type == type_i32 ? static_cast<u32>(word) : word;
   }
 
   bool refill() {
@@ -212,6 +201,16 @@ class Race {
 };
 
 }  // namespace
+
+u64 generated_argument(ValType type, Choices& choices) {
+  static constexpr u64 words[] = {0,    1,           2,           5,       0x40,
+                                  0xff, 0x7fff'ffff, 0x8000'0000, ~u64{0}, 0x123'4567'89ab'cdef};
+  const u64 word = words[choices.below(std::size(words))];
+  if (type == type_f32) return std::bit_cast<u32>(static_cast<float>(static_cast<i64>(word)) / 4);
+  if (type == type_f64) return std::bit_cast<u64>(static_cast<double>(static_cast<i64>(word)) / 4);
+  if (type.is_ref()) return 0;
+  return type == type_i32 ? static_cast<u32>(word) : word;
+}
 
 std::shared_ptr<engine::Engine> engine_with_checks(bool on) {
   engine::Config config;

@@ -19,6 +19,9 @@ struct RunCounts {
   u64 steps = 0;     // instructions of the reference
 };
 
+/// The bits of an argument for a generated function; null for references. No NaN.
+[[nodiscard]] u64 generated_argument(ValType type, Choices& choices);
+
 /// An engine whose option "explicit-checks" is `on` or off.
 [[nodiscard]] std::shared_ptr<engine::Engine> engine_with_checks(bool on);
 
