@@ -78,6 +78,7 @@ const Table& table() noexcept {
 
 }  // namespace
 
+std::span<const Family* const> all_families() noexcept { return families; }
 Handler find_handler(const Key& key) noexcept { return table().find(key); }
 usize handler_count() noexcept { return table().count(); }
 Key key_of_handler(const void* handler) noexcept { return table().key_with(handler); }

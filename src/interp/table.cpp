@@ -116,49 +116,61 @@ const MapEntry* entry_at(const Code& code, const FuncBody& body, const Cell* cel
   return nullptr;
 }
 
-/// The effective address of an access whose address is a leaf in memory, or ~0.
-u64 address_of_leaf(const Action& action, usize at, const Slot* fp) noexcept {
+/// What a cell that trapped reads its leaves from.
+struct TrapState {
+  const Exec* exec;
+  const Slot* fp;
+  i16 pinned;  // slot of the pinned local, which is also there
+};
+
+/// The effective address of an access whose address is a leaf, or ~0.
+u64 address_of_leaf(const Action& action, usize at, const TrapState& state) noexcept {
   const u64 offset = action.value[at];
   switch (action.key[at + 1]) {
-    case tok::slot: return abi::ea32(fp[action.value[at + 1]], offset);
+    case tok::slot: return abi::ea32(state.fp[action.value[at + 1]], offset);
     case tok::konst: return abi::ea32(action.value[at + 1], offset);
+    case tok::local: return abi::ea32(state.fp[state.pinned], offset);
+    case tok::acc: return abi::ea32(state.exec->acc, offset);
     default: return ~u64{0};
   }
 }
 
-/// Which token of a cell trapped: the only one that can, or the access of that address.
-usize trapping_token(const Action& action, const Slot* fp, u64 address) noexcept {
-  usize found = max_tokens;
-  u32 candidates = 0;
+bool may_trap(Token t) noexcept {
+  return (is_op(t) && op_info(op_of(t)).is(trait::traps)) || t == tok::non_null ||
+         t == tok::i31_get_s || t == tok::i31_get_u;
+}
+
+/// Which token of a cell trapped: the only one that can, or the access of that address; of several
+/// the one that runs first, which is the inner one of two. `address` is that of the first byte
+/// outside, for a fault.
+usize trapping_token(const Action& action, const TrapState& state, u64 address) noexcept {
+  usize last = 0, unknown = max_tokens, found = max_tokens;
   for (usize i = 0; i < action.size; ++i) {
     const Token t = action.key[i];
-    const bool may_trap = (is_op(t) && op_info(op_of(t)).is(trait::traps)) || t == tok::non_null ||
-                          t == tok::i31_get_s || t == tok::i31_get_u;
-    if (!may_trap) continue;
-    ++candidates;
-    found = i;
-    if (is_memory(t) && address != ~u64{0} && address_of_leaf(action, i, fp) == address) return i;
+    if (!may_trap(t)) continue;
+    last = i;
+    if (!is_memory(t) || address == ~u64{0}) continue;
+    const u64 start = address_of_leaf(action, i, state);
+    const u64 size = u64{1} << op_info(op_of(t)).access;
+    usize& place = start == ~u64{0} ? unknown : found;
+    const bool matches = start == ~u64{0} || address - start < size;
+    const bool before = place == max_tokens || i < subtree_end(action.key, place);
+    if (matches && before) place = i;
   }
-  if (candidates == 0) return 0;
-  if (candidates == 1 || address == ~u64{0}) return found;
-  // Several accesses and none of the known addresses: the one whose address is not known
-  // beforehand.
-  for (usize i = 0; i < action.size; ++i)
-    if (is_memory(action.key[i]) && address_of_leaf(action, i, fp) == ~u64{0}) return i;
-  return found;
+  return found != max_tokens ? found : unknown != max_tokens ? unknown : last;
 }
 
 u32 wasm_offset(const FuncBody* body, const Cell* pc, const Inst* inst, const Slot* fp,
                 u64 address) noexcept {
-  (void)inst;
   PredecodeOptions options;
   options.with_map = true;
   const Result<Code> code = predecode(*body->owner, *body, options);
   if (!code) return body->code_begin;
   const MapEntry* entry = entry_at(*code, *body, pc);
   if (entry == nullptr) return body->code_begin;
+  const TrapState state{inst->exec, fp, code->entry.pinned};
   return entry->action
-      .where[entry->action.size == 0 ? 0 : trapping_token(entry->action, fp, address)];
+      .where[entry->action.size == 0 ? 0 : trapping_token(entry->action, state, address)];
 }
 
 }  // namespace

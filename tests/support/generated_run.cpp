@@ -47,7 +47,7 @@ class Machine {
     std::vector<runtime::Value> results;
     const auto done = m_store->call(m_instance->func(function), arguments, results);
     std::string difference = end == Reference::End::trapped
-                                 ? compare_trap(done, reference.trap())
+                                 ? compare_trap(done, reference)
                                  : compare_results(done, results, expected);
     if (difference.empty()) difference = compare_globals(reference);
     for (u32 i = 0; i < module().memories.size() && difference.empty(); ++i)
@@ -72,10 +72,16 @@ class Machine {
     return found == m_functions.end() ? ~u64{0} : found->second;
   }
 
-  static std::string compare_trap(const Result<void>& done, Trap trap) {
+  static std::string compare_trap(const Result<void>& done, const Reference& reference) {
+    const Trap trap = reference.trap();
     if (done) return fmt::format("returned, expected the trap \"{}\"", trap_text(trap));
-    if (done.error().info().code == static_cast<i32>(trap)) return {};
-    return fmt::format("\"{}\", expected \"{}\"", done.error().to_string(), trap_text(trap));
+    const ErrorInfo& info = done.error().info();
+    if (info.code != static_cast<i32>(trap))
+      return fmt::format("\"{}\", expected \"{}\"", done.error().to_string(), trap_text(trap));
+    const u64 offset = info.frames.empty() ? 0 : info.frames[0].offset;
+    if (offset == reference.trap_offset()) return {};
+    return fmt::format("\"{}\" at offset 0x{:x}, expected 0x{:x}", done.error().to_string(), offset,
+                       reference.trap_offset());
   }
 
   std::string compare_results(const Result<void>& done, std::span<const runtime::Value> results,

@@ -123,6 +123,7 @@ bool Reference::enter(Frame& frame, std::span<const u64> arguments) {
   const Range body = m_module.code[function - m_module.imported_functions].body;
   frame = {};
   frame.function = function;
+  frame.activation = ++m_activations;
   frame.reader = ByteReader(m_module.view(body), body.offset);
   for (const ValType& t : m_module.types.params(type)) frame.add_local(t);
   std::ranges::copy(arguments, frame.locals.begin());
@@ -173,6 +174,9 @@ bool Reference::run(Frame& frame) {
       m_gave_up = true;
       return false;
     }
+    m_offset = static_cast<u32>(frame.reader.offset());
+    if (observer)
+      observer({frame.function, frame.activation, m_offset, frame.locals, frame.stack});
     const Op op = frame.reader.op();
     const OpInfo& info = op_info(op);
     read_imm(frame.reader, info, imm);

@@ -4,6 +4,7 @@
 // registers is checked against it. Covers what module_generator.hpp makes.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,15 @@
 #include "wasm/traps.hpp"
 
 namespace zhan::test {
+
+/// What the reference has before an instruction. Operands and locals in slots, a v128 in two.
+struct Moment {
+  u32 function = 0;
+  u64 activation = 0;  // differs from call to call
+  u32 offset = 0;      // of the instruction in the module
+  std::span<const u64> locals;
+  std::span<const u64> operands;
+};
 
 /// A function reference is the function's index and 1, null is 0; an i31 is its bits doubled and 1.
 class Reference {
@@ -23,7 +33,12 @@ class Reference {
   /// Calls a function with its parameters in slots; results replace `slots`.
   End call(u32 function, std::vector<u64>& slots);
 
+  /// Called before each instruction of a call, if set.
+  std::function<void(const Moment&)> observer;
+
   [[nodiscard]] Trap trap() const noexcept { return m_trap; }
+  /// Offset in the module of the instruction that trapped.
+  [[nodiscard]] u32 trap_offset() const noexcept { return m_offset; }
   /// A NaN came out of arithmetic: its bits are the machine's choice, results need not be equal.
   [[nodiscard]] bool saw_nan() const noexcept { return m_saw_nan; }
   [[nodiscard]] u64 steps() const noexcept { return m_steps; }
@@ -82,6 +97,8 @@ class Reference {
   bool m_saw_nan = false;
   bool m_gave_up = false;
   u64 m_steps = 0;
+  u64 m_activations = 0;
+  u32 m_offset = 0;  // of the instruction that runs
   u32 m_depth = 0;
 };
 

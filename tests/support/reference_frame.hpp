@@ -16,6 +16,7 @@ struct Reference::Frame {
   std::vector<bool> wide;  // of the operands, for drop and select
   std::vector<Label> labels;
   u32 function = 0;
+  u64 activation = 0;
   u32 result_slots = 0;
 
   void push(u64 value) { stack.push_back(value), wide.push_back(false); }
