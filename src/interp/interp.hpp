@@ -17,6 +17,9 @@ struct FrameState {
   u32 wasm_offset = 0;  // of the first instruction the cell does
   u32 local_slots = 0;
   std::vector<OperandState> operands;
+  /// More operands on top that are on their way: arguments at a call, what a branch carries and
+  /// leaves behind once it has been decided.
+  u32 moving_slots = 0;
 };
 /// Nothing if `cell` is no cell of the body's code.
 [[nodiscard]] std::optional<FrameState> state_at(const abi::FuncBody& body, const abi::Cell* cell);

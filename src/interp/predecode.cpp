@@ -52,10 +52,10 @@ Result<Code> Predecoder::run() {
       continue;
     }
     m_stack.where = static_cast<u32>(m_reader.offset());
-    if (m_stack.where == m_options.snapshot_at) take_snapshot();
     const Op op = m_reader.op();
     if (!m_reader.ok()) break;
     read_imm(m_reader, op_info(op), m_imm);
+    if (m_stack.where == m_options.snapshot_at) take_snapshot(op);
     if (op != Op::block && op != Op::loop && op != Op::end) m_writer.instruction_read();
     decode_op(op);
     if (m_stack.most_slots() > most_slots)
@@ -151,9 +151,31 @@ void Predecoder::decode_reference(Op op) {
   }
 }
 
-void Predecoder::take_snapshot() {
+void Snapshot::leave_label_values() {
+  while (operands.size() > label_height) {
+    moving_slots += OperandStack::width(operands.back().letter);
+    operands.pop_back();
+  }
+}
+
+/// Operands below the labels that an instruction may go to.
+u32 Predecoder::label_height(Op op) noexcept {
+  u32 height = m_stack.size();
+  const auto add = [&](u32 depth) { height = std::min(height, label(depth).height); };
+  if (op == Op::br || op == Op::br_if) add(m_imm.a);
+  if (op == Op::end || op == Op::else_) add(0);
+  if (op == Op::br_table)
+    for (const u32 depth : m_imm.labels) add(depth);
+  return height;
+}
+
+void Predecoder::take_snapshot(Op op) {
   m_snapshot.found = true;
-  for (u32 i = 0; i < m_stack.size(); ++i) {
+  m_snapshot.label_height = label_height(op);
+  const u32 arguments = moving_arguments(op);
+  for (u32 i = m_stack.size() - arguments; i < m_stack.size(); ++i)
+    m_snapshot.moving_slots += OperandStack::width(m_stack.at(i).letter);
+  for (u32 i = 0; i < m_stack.size() - arguments; ++i) {
     const Operand& operand = m_stack.at(i);
     OperandState state;
     state.letter = operand.letter;

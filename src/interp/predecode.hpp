@@ -24,6 +24,11 @@ struct OperandState {
 struct Snapshot {
   bool found = false;
   std::vector<OperandState> operands;
+  u32 moving_slots = 0;  // of a call: its operands on top, which move to the callee's frame
+  u32 label_height = 0;  // of a branch: operands below its label
+
+  /// Operands above the label of a branch are on their way, too.
+  void leave_label_values();
 };
 
 struct Code {

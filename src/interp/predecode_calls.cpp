@@ -42,6 +42,11 @@ u32 Predecoder::place_arguments(const Callee& callee) {
   return base;
 }
 
+u32 Predecoder::moving_arguments(Op op) const noexcept {
+  if (op != Op::call && op != Op::call_indirect && op != Op::call_ref) return 0;
+  return static_cast<u32>(callee_of(op).params.size()) + (op != Op::call);
+}
+
 void Predecoder::call(Op op) {
   const Callee callee = callee_of(op);
   CallCell cell{};

@@ -51,7 +51,8 @@ class Predecoder {
   void decode_op(Op op);
   void decode_control(Op op);
   void decode_reference(Op op);
-  void take_snapshot();
+  void take_snapshot(Op op);
+  [[nodiscard]] u32 label_height(Op op) noexcept;
   void open_block(Op op);
   void open_if();
   void else_branch(bool reachable);
@@ -88,6 +89,8 @@ class Predecoder {
   void tail_call(Op op);
   [[nodiscard]] Callee callee_of(Op op) const noexcept;
   u32 place_arguments(const Callee& callee);
+  /// Operands of a call that are not in their own slots while it is made.
+  [[nodiscard]] u32 moving_arguments(Op op) const noexcept;
   void builtin(abi::Builtin function, u32 a, u32 b, std::string_view in, char out);
   void decode_builtin(Op op);
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entry from the host, positions, and the table the runtime calls the interpreter by.
 #include <cstdlib>
+#include <cstring>
 
 #include "abi/enter.hpp"
 #include "interp/body_code.hpp"
 #include "interp/interp.hpp"
 #include "interp/specials.hpp"
+#include "wasm/reader.hpp"
 
 namespace zhan::interp {
 namespace {
@@ -173,6 +175,48 @@ u32 wasm_offset(const FuncBody* body, const Cell* pc, const Inst* inst, const Sl
       .where[entry->action.size == 0 ? 0 : trapping_token(entry->action, state, address)];
 }
 
+/// The first instruction that has not run when a cell starts. A later cell may do an earlier one:
+/// the tree of a condition is evaluated behind the moves of what the branch carries.
+u32 first_pending(const Code& code, const MapEntry* entry) noexcept {
+  u32 first = entry->action.where[0];
+  for (const MapEntry* end = code.map.data() + code.map.size(); entry != end; ++entry)
+    for (usize i = 0; i < std::max<usize>(entry->action.size, 1); ++i)
+      first = std::min(first, entry->action.where[i]);
+  return first;
+}
+
+Op op_at(const FuncBody& body, u32 offset) noexcept {
+  ByteReader reader(body.owner->module().bytes.subspan(offset), offset);
+  return reader.op();
+}
+
+/// Whether a cell is where a branch by condition or index is decided.
+bool decides(const Code& code, const MapEntry& entry, u32 where) noexcept {
+  if (entry.action.size == 0) {
+    void* handler = nullptr;
+    std::memcpy(&handler, code.cells.data() + entry.cell, sizeof(handler));
+    return entry.action.where[0] == where && (handler == reinterpret_cast<void*>(&do_br_table) ||
+                                              handler == reinterpret_cast<void*>(&do_br_table_acc));
+  }
+  for (usize i = 0; i < entry.action.size; ++i)
+    if (is_branch(entry.action.key[i]) && arity(entry.action.key[i]) > 0 &&
+        entry.action.where[i] == where)
+      return true;
+  return false;
+}
+
+/// Whether earlier cells of the instruction `op` have begun to put what a branch carries into the
+/// slots of its label.
+bool is_moving(const Code& code, const MapEntry* entry, u32 where, Op op) noexcept {
+  const bool by_operand = op == Op::br_if || op == Op::br_table;
+  if (!by_operand && op != Op::br && op != Op::else_ && op != Op::end) return false;
+  while (entry != code.map.data()) {
+    --entry;
+    if (by_operand ? decides(code, *entry, where) : entry->action.where[0] == where) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<FrameState> state_at(const FuncBody& body, const Cell* cell) {
@@ -182,12 +226,13 @@ std::optional<FrameState> state_at(const FuncBody& body, const Cell* cell) {
   if (!code) return std::nullopt;
   const MapEntry* entry = entry_at(*code, body, cell);
   if (entry == nullptr) return std::nullopt;
-  u32 first = entry->action.where[0];
-  for (usize i = 1; i < entry->action.size; ++i) first = std::min(first, entry->action.where[i]);
+  const u32 first = first_pending(*code, entry);
   options.snapshot_at = first;
   Result<Code> again = predecode(*body.owner, body, options);
   if (!again) return std::nullopt;
-  return FrameState{first, again->local_slots, std::move(again->snapshot.operands)};
+  Snapshot& snapshot = again->snapshot;
+  if (is_moving(*code, entry, first, op_at(body, first))) snapshot.leave_label_values();
+  return FrameState{first, again->local_slots, std::move(snapshot.operands), snapshot.moving_slots};
 }
 
 }  // namespace zhan::interp

@@ -256,7 +256,88 @@ TEST_F(Slice, GrowingAMovableMemoryWhileItRuns) {
   EXPECT_EQ(call(i, "f", {60}).value(), 77u);
 }
 
-// 5, in part
+// 5
+TEST_F(Slice, TenMillionTailCallsWithGrowingArgumentsTakeNoSpace) {
+  struct Env {
+    abi::Func* next = nullptr;
+    Slot *low = nullptr, *high = nullptr;  // of the places of its arguments
+    u64 calls = 0;
+  } env;
+  abi::Func* const pass = host(
+      {type_i32, type_i64, type_i32}, {type_i64},
+      [](Exec* exec, void* data, const FuncBody*, Slot* args) {
+        auto& e = *static_cast<Env*>(data);
+        e.low = e.calls == 0 ? args : std::min(e.low, args);
+        e.high = std::max(e.high, args);
+        ++e.calls;
+        args[3] = args[2] + 1;
+        exec->pending.tail_callee = e.next;
+        return Status::tail_call;
+      },
+      &env);
+  // 1 argument -> 2 (same instance) -> 3 (host) -> 4 (other instance) -> 11 (back) -> 2 ...
+  Instance* const a = instantiate(R"((module
+    (import "e" "pass" (func $pass (param i32 i64 i32) (result i64)))
+    (func $two (export "two") (param $n i32) (param $sum i64) (result i64)
+      (if (i32.eqz (local.get $n)) (then (return (local.get $sum))))
+      (return_call $pass (i32.sub (local.get $n) (i32.const 1)) (local.get $sum)
+        (local.get $n)))
+    (func (export "one") (param i32) (result i64) (return_call $two (local.get 0) (i64.const 0)))
+    (func (export "eleven") (param i32 i64 i32 i32 i32 i64 f64 i32 i32 v128 i32) (result i64)
+      (return_call $two (local.get 0)
+        (i64.add (local.get 1) (i64.extend_i32_u (i32.add (local.get 2) (local.get 10))))))))",
+                                  {pass});
+  Instance* const b = instantiate(R"((module
+    (import "e" "eleven" (func $eleven
+      (param i32 i64 i32 i32 i32 i64 f64 i32 i32 v128 i32) (result i64)))
+    (func (export "four") (param i32 i64 i32 i32) (result i64)
+      (return_call $eleven (local.get 0) (local.get 1) (i32.sub (local.get 3) (local.get 2))
+        (i32.const 3) (i32.const 4) (i64.const 5) (f64.const 6) (i32.const 7) (i32.const 8)
+        (v128.const i64x2 9 10) (local.get 2)))))",
+                                  {*a->find_export("eleven")});
+  env.next = func(b, "four");
+  constexpr u64 rounds = 2'500'000;  // of four tail calls
+  // Each round adds 1 and its n.
+  EXPECT_EQ(call(a, "one", {rounds}).value(), rounds + rounds * (rounds + 1) / 2);
+  EXPECT_EQ(env.calls, rounds);
+  EXPECT_LT(env.high - env.low, 16);
+}
+
+TEST_F(Slice, ReturnAndTailCallsExchangeTheirOwnParameters) {
+  Instance* const i = instantiate(R"((module
+    (func $swap (export "swap") (param i32 i64) (result i64 i32) (local.get 1) (local.get 0)
+      (return))
+    (func (export "wide") (param v128 i32 v128) (result v128 i32 v128)
+      (local.get 2) (local.get 1) (local.get 0))
+    (func $turn (export "turn") (param $n i32) (param i64 i64 i64) (result i64)
+      (if (i32.eqz (local.get $n)) (then (return (local.get 1))))
+      (return_call $turn (i32.sub (local.get $n) (i32.const 1)) (local.get 2) (local.get 3)
+        (local.get 1)))
+    (func $exchange (export "exchange") (param v128 v128 i32) (result v128 v128)
+      (if (i32.eqz (local.get 2)) (then (local.get 0) (local.get 1) (return)))
+      (return_call $exchange (local.get 1) (local.get 0)
+        (i32.sub (local.get 2) (i32.const 1))))
+    (func (export "through") (param i64) (result i64 i32)
+      (call $swap (i32.const 7) (local.get 0)))))",
+                                  {});
+  const auto slots = [&](std::string_view name, std::vector<Slot> values) {
+    values.resize(8);
+    EXPECT_TRUE(store->call_raw(func(i, name), values).has_value()) << name;
+    return values;
+  };
+  const auto swapped = slots("swap", {3, 4});
+  EXPECT_EQ(swapped[0], 4u);
+  EXPECT_EQ(swapped[1], 3u);
+  const auto wide = slots("wide", {1, 2, 3, 4, 5});
+  EXPECT_EQ(std::vector<Slot>(wide.begin(), wide.begin() + 5), (std::vector<Slot>{4, 5, 3, 1, 2}));
+  EXPECT_EQ(slots("through", {8})[0], 8u);
+  EXPECT_EQ(slots("turn", {0, 5, 6, 7})[0], 5u);
+  EXPECT_EQ(slots("turn", {1, 5, 6, 7})[0], 6u);
+  EXPECT_EQ(slots("turn", {1'000'001, 5, 6, 7})[0], 7u);
+  const auto once = slots("exchange", {1, 2, 3, 4, 1001});
+  EXPECT_EQ(std::vector<Slot>(once.begin(), once.begin() + 4), (std::vector<Slot>{3, 4, 1, 2}));
+}
+
 TEST_F(Slice, TailCallsThroughHostAndInstancesTakeNoSpace) {
   abi::Func* const pass = host(
       {type_i32}, {type_i32},
