@@ -1,0 +1,31 @@
+;; At a label every live value is in its own slot; what a branch carries moves only if it must.
+(module
+  (func $count (param $n i32) (result i32) (local $sum i32)
+    (loop $again
+      (local.set $sum (i32.add (local.get $sum) (local.get $n)))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
+  (func $if (param i32) (result i32)
+    (if (result i32) (i32.eqz (local.get 0))
+      (then (i32.const 10))
+      (else (i32.add (local.get 0) (i32.const 1)))))
+  (func $carry (param i32) (result i32)
+    (block $out (result i32)
+      (i32.const 1)
+      (br_if $out (i32.const 2) (local.get 0))
+      (drop)))
+  (func $table (param i32) (result i32)
+    (block $c
+      (block $b
+        (block $a (br_table $a $b $c (local.get 0)))
+        (return (i32.const 100)))
+      (return (i32.const 200)))
+    (i32.const 300))
+  (func $early (param i32)
+    (br_if 0 (i32.lt_u (local.get 0) (i32.const 3)))
+    (unreachable))
+  (func $dead (result i32)
+    (return (i32.const 1))
+    (i32.const 2)
+    (drop)
+    (loop (br 0))))
