@@ -175,8 +175,7 @@ bool Reference::run(Frame& frame) {
       return false;
     }
     m_offset = static_cast<u32>(frame.reader.offset());
-    if (observer)
-      observer({frame.function, frame.activation, m_offset, frame.locals, frame.stack});
+    if (observer) observer({frame.function, frame.activation, m_offset, frame.locals, frame.stack});
     const Op op = frame.reader.op();
     const OpInfo& info = op_info(op);
     read_imm(frame.reader, info, imm);
