@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes generated modules as SEED.wasm, each with SEED.json: calls with what the reference
-// interpreter says of them, and the state after them. Usage: generate-modules FOLDER FIRST COUNT
-// [finished]; with `finished`, only what other engines have had for years.
+// Generated modules outside of tests, for tools/fuzz-compare and tools/fuzz-reduce:
+//   generate-modules FOLDER FIRST COUNT [finished]
+//     writes SEED.wasm and SEED.json: calls with what the reference interpreter says of them, and
+//     the state after them; `finished`: only what other engines have had for years
+//   generate-modules case FILE OUT.wasm
+//     the module that the fuzz target `generate` makes of a case
+//   generate-modules check FILE.wasm
+//     runs its exports "0", "1", ... in both memory modes beside the reference; 1 = a difference
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "support/generated_run.hpp"
@@ -100,34 +106,76 @@ class Plan {
   bool m_usable = true;
 };
 
-void write(const std::string& path, std::string_view content) {
+void write(const std::string& path, std::span<const u8> content) {
   std::ofstream(path, std::ios::binary)
-      .write(content.data(), static_cast<std::streamsize>(content.size()));
+      .write(reinterpret_cast<const char*>(content.data()),
+             static_cast<std::streamsize>(content.size()));
+}
+
+std::vector<u8> read(const char* path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "%s\n", message.c_str());
+  return 1;
+}
+
+int generate(const std::string& folder, u64 first, u64 seeds, bool only_finished) {
+  const auto engine = engine_with_checks(true);
+  for (u64 seed = first; seed < first + seeds; ++seed) {
+    Choices choices(seed);
+    const auto generated = generate_module(choices, {.only_finished = only_finished});
+    const auto module = engine->compile(generated.bytes, {}, "generated", false);
+    if (!module) return fail(fmt::format("seed {}: {}", seed, module.error().to_string()));
+    const std::string path = fmt::format("{}/{}", folder, seed);
+    write(path + ".wasm", generated.bytes);
+    const std::string plan = Plan((*module)->module, generated).text(choices);
+    write(path + ".json", std::span(reinterpret_cast<const u8*>(plan.data()), plan.size()));
+  }
+  return 0;
+}
+
+int check(const char* path) {
+  const std::shared_ptr<engine::Engine> engines[] = {engine_with_checks(false),
+                                                     engine_with_checks(true)};
+  GeneratedModule generated{.bytes = read(path), .canonical_nans = true};
+  const auto module = engines[0]->compile(generated.bytes, {}, "generated", false);
+  if (!module) return fail(module.error().to_string());
+  for (const Export& item : (*module)->module.exports)
+    if (item.kind == ExternKind::func && (*module)->module.text(item.name) == "refill")
+      generated.functions = generated.refill = item.index;
+  RunCounts counts;
+  for (u64 seed = 1; seed <= 20; ++seed) {
+    Choices choices(seed);
+    const std::string difference = compare_with_reference(engines, generated, choices, counts);
+    if (!difference.empty()) return fail(difference);
+  }
+  return 0;
+}
+
+int usage() {
+  std::fputs(
+      "Usage: generate-modules FOLDER FIRST COUNT [finished]\n"
+      "       generate-modules case FILE OUT.wasm\n"
+      "       generate-modules check FILE.wasm\n",
+      stderr);
+  return 2;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 4 && count != 5) {
-    std::fputs("Usage: generate-modules FOLDER FIRST COUNT [finished]\n", stderr);
-    return 2;
+  const std::string_view first = count > 1 ? words[1] : "";
+  if (first == "check" && count == 3) return check(words[2]);
+  if (first == "case" && count == 4) {
+    const std::vector<u8> bytes = read(words[2]);
+    Choices choices(bytes);
+    write(words[3], generate_module(choices).bytes);
+    return 0;
   }
-  const u64 first = std::strtoull(words[2], nullptr, 10),
-            seeds = std::strtoull(words[3], nullptr, 10);
-  const auto engine = engine_with_checks(true);
-  for (u64 seed = first; seed < first + seeds; ++seed) {
-    Choices choices(seed);
-    const GeneratedModule generated = generate_module(choices, {.only_finished = count == 5});
-    const auto module = engine->compile(generated.bytes, {}, "generated", false);
-    if (!module) {
-      std::fprintf(stderr, "seed %llu: %s\n", static_cast<unsigned long long>(seed),
-                   module.error().to_string().c_str());
-      return 1;
-    }
-    const std::string path = fmt::format("{}/{}", words[1], seed);
-    write(path + ".wasm",
-          {reinterpret_cast<const char*>(generated.bytes.data()), generated.bytes.size()});
-    write(path + ".json", Plan((*module)->module, generated).text(choices));
-  }
-  return 0;
+  if (count != 4 && count != 5) return usage();
+  return generate(words[1], std::strtoull(words[2], nullptr, 10),
+                  std::strtoull(words[3], nullptr, 10), count == 5);
 }
