@@ -3,9 +3,9 @@
 
 #include <charconv>
 
+#include "base/nearest.hpp"
 #include "base/utf8.hpp"
 #include "engine/engine.hpp"
-#include "engine/nearest.hpp"
 
 namespace zhan::engine {
 namespace {
@@ -84,7 +84,7 @@ bool set_validate(Config& config, std::string_view value) {
   return parse_choice(value, "eager", "lazy", config.lazy_validation);
 }
 bool set_deterministic(Config& config, std::string_view value) {
-  return parse_switch(value, config.deterministic);
+  return parse_switch(value, config.mode.deterministic);
 }
 bool set_max_memory(Config& config, std::string_view value) {
   return parse_number(value, true, config.limits.memory_bytes);

@@ -33,7 +33,6 @@ class Config {
   runtime::Mode mode;
   runtime::StoreLimits limits;
   bool lazy_validation = false;
-  bool deterministic = false;
   bool check_float_always = false;
   enum class Signals : u8 { own, embedder, off } signals = Signals::own;
   enum class EngineKind : u8 { interp } engine = EngineKind::interp;

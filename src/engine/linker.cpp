@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/nearest.hpp"
 #include "base/utf8.hpp"
 #include "engine/engine.hpp"
-#include "engine/nearest.hpp"
 
 namespace zhan::engine {
 

@@ -79,7 +79,10 @@ Result<Code> Predecoder::run() {
 
 void Predecoder::decode_op(Op op) {
   const OpInfo& info = op_info(op);
-  if (info.is(trait::value)) return value_op(op);
+  if (info.is(trait::value)) {
+    value_op(op);
+    return m_code.mode().deterministic ? canonicalise(op) : void();
+  }
   if (atomic_handler(op) != nullptr) return atomic(op);
   if (info.is(trait::atomic | trait::gc | trait::cont)) return decode_reference(op);
   if (info.is(trait::load)) return load(op);

@@ -96,6 +96,7 @@ class Predecoder {
 
   // Values.
   void value_op(Op op);
+  void canonicalise(Op op);
   /// `swapped`: what gives the same with the operands exchanged, or no_op.
   void binary(Token token, char letter, char result, Op swapped);
   void unary(Token token, char letter, char result);

@@ -19,6 +19,7 @@ namespace zhan::runtime {
 struct Mode {
   bool explicit_checks = false;  // memory 0 has no guard: every access is compared with its size
   bool metered = false;          // fuel
+  bool deterministic = false;    // NaNs that arithmetic makes are canonical
   bool operator==(const Mode&) const noexcept = default;
 };
 

@@ -68,7 +68,7 @@ Result<void> Instantiation::check_imports() {
     ZHAN_TRY_VOID(check_import(m_store, *m_info, m_module.imports[i], m_imports[i]));
   Store::Impl& impl = m_store.impl();
   const u64 limit = impl.config.limits.instances;
-  if (limit != 0 && impl.instances.size() >= limit)
+  if (impl.instances.size() >= limit)
     return fail(ErrorKind::limit, fmt::format("a store may have {} instances", limit));
   return {};
 }

@@ -16,8 +16,6 @@ namespace {
 constexpr u64 engine_stack_bytes = 64u << 20;  // the most a store may ask for
 constexpr u64 smallest_stack_bytes = 64u << 10;
 
-u64 or_all(u64 limit) noexcept { return limit == 0 ? ~u64{0} : limit; }
-
 u64 next_id() noexcept {
   static std::atomic<u64> last{0};
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -40,8 +38,8 @@ Store::Impl::Impl(Store& s, const StoreConfig& c)
     : store(s),
       id(next_id()),
       config(c),
-      memory_quota(std::make_shared<Quota>(or_all(c.limits.memory_bytes))),
-      table_quota(std::make_shared<Quota>(or_all(c.limits.table_elements))) {
+      memory_quota(std::make_shared<Quota>(c.limits.memory_bytes)),
+      table_quota(std::make_shared<Quota>(c.limits.table_elements)) {
   config.mode.explicit_checks |= !faults_supported();
   exec.requests = &requests->bits;
   exec.heap_base = heap::empty_base();
@@ -85,8 +83,8 @@ void Store::keep(std::shared_ptr<const void> object) { m_impl->kept.insert(std::
 
 void Store::set_limits(const StoreLimits& limits) noexcept {
   m_impl->config.limits = limits;
-  m_impl->memory_quota->set_limit(or_all(limits.memory_bytes));
-  m_impl->table_quota->set_limit(or_all(limits.table_elements));
+  m_impl->memory_quota->set_limit(limits.memory_bytes);
+  m_impl->table_quota->set_limit(limits.table_elements);
 }
 
 Result<void> Store::check_usable() const {

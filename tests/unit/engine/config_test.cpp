@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
-#include "engine/nearest.hpp"
 
 namespace zhan::engine {
 namespace {
@@ -82,14 +81,6 @@ TEST(Config, UnknownKeysNameTheNearest) {
             "unknown option 'max-memry': did you mean 'max-memory'?");
   EXPECT_EQ(config.set("zzzzzzzz", "1").error().message(), "unknown option 'zzzzzzzz'");
   EXPECT_EQ(config.get("zzzzzzzz"), "");
-}
-
-TEST(Nearest, PrefersFewEdits) {
-  const std::string_view known[] = {"fd_read", "fd_write", "path_open"};
-  EXPECT_EQ(nearest("fd_wrte", known), "fd_write");
-  EXPECT_EQ(nearest("path_opne", known), "path_open");
-  EXPECT_EQ(nearest("x", known), "");
-  EXPECT_EQ(nearest(std::string(1000, 'f'), known), "");
 }
 
 }  // namespace
