@@ -268,8 +268,8 @@ ZHAN_API void zhan_vals_drop(zhan_val_t* vals, size_t count);
 /* All options at their initial values; the caller's. */
 ZHAN_API zhan_config_t* zhan_config_new(void);
 /* Sets an option: "fuel" "on", "max-memory" "64M", "feature.simd" "off" ... The same keys as
- * the command line's; `zhan --help` lists them. Errors: CONFIG, with the nearest key or what the
- * value may be; then nothing has changed. */
+ * the command line's; `zhan run --set help` lists them. Errors: CONFIG, with the nearest key or
+ * what the value may be; then nothing has changed. */
 ZHAN_API zhan_error_t* zhan_config_set(zhan_config_t* config, zhan_str_t key, zhan_str_t value);
 ZHAN_API void zhan_config_drop(zhan_config_t* config);
 
@@ -304,8 +304,9 @@ ZHAN_API void zhan_functype_get(const zhan_functype_t* type, const zhan_valtype_
 /* ---------------------------------------------------------------- modules */
 
 /* Decodes and validates a module in binary or text format; copies the bytes; one count. `name`
- * stands for the module in backtraces if it has no name of its own; may be empty. Errors:
- * MALFORMED, INVALID, UNSUPPORTED (a feature that is off), LIMIT; with the position. Threads: any.
+ * stands for the module in messages, and in backtraces if it has no name of its own; may be empty.
+ * Errors: MALFORMED, INVALID, UNSUPPORTED (a feature that is off), LIMIT; with the position.
+ * Threads: any.
  */
 ZHAN_API zhan_error_t* zhan_module_new(zhan_engine_t* engine, const void* bytes, size_t size,
                                        zhan_str_t name, zhan_module_t** out);

@@ -85,8 +85,11 @@ zhan_error_t* give(zhan::Result<zhan_module::Info> info, zhan_module_t** out) {
 zhan_error_t* zhan_module_new(zhan_engine_t* engine, const void* bytes, size_t size,
                               zhan_str_t name, zhan_module_t** out) {
   *out = nullptr;
-  return guarded(
-      [&] { return give(engine->engine->compile(bytes_of(bytes, size), {}, own(name)), out); });
+  return guarded([&] {
+    auto info = engine->engine->compile(bytes_of(bytes, size), {}, own(name));
+    if (!info) info.error().info().file = own(name);
+    return give(std::move(info), out);
+  });
 }
 
 zhan_error_t* zhan_module_open(zhan_engine_t* engine, zhan_str_t path, zhan_module_t** out) {

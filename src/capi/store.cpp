@@ -106,10 +106,12 @@ void* zhan_store_data(const zhan_store_t* store) {
 zhan_error_t* zhan_store_set_limits(zhan_store_t* store, const zhan_store_limits_t* limits) {
   return guarded([&]() -> zhan_error_t* {
     if (zhan_error_t* const error = check_store(store)) return error;
+    const zhan::runtime::StoreLimits& most = store->engine()->config().limits;
+    const auto or_most = [](uint64_t wanted, uint64_t all) { return wanted == 0 ? all : wanted; };
     zhan::runtime::StoreLimits now = store->runtime().limits();
-    now.memory_bytes = limits->memory_bytes;
-    now.table_elements = limits->table_elements;
-    now.instances = limits->instances;
+    now.memory_bytes = or_most(limits->memory_bytes, most.memory_bytes);
+    now.table_elements = or_most(limits->table_elements, most.table_elements);
+    now.instances = or_most(limits->instances, most.instances);
     store->runtime().set_limits(now);
     return nullptr;
   });

@@ -26,6 +26,9 @@ std::unexpected<Error> io_error(const std::string& path, int code) {
   return fail(ErrorKind::io, fmt::format("cannot read '{}': {}", path, std::strerror(code)));
 }
 
+/// A device may have no end.
+constexpr usize longest_stream = usize{1} << 30;
+
 Result<FileBytes> read_stream(int fd, const std::string& path) {
   const auto data = std::make_shared<std::vector<u8>>();
   constexpr usize piece = 64u << 10;
@@ -36,6 +39,7 @@ Result<FileBytes> read_stream(int fd, const std::string& path) {
     data->resize(old + (got > 0 ? static_cast<usize>(got) : 0));
     if (got < 0 && errno != EINTR) return io_error(path, errno);
     if (got == 0) break;
+    if (data->size() > longest_stream) return io_error(path, EFBIG);
   }
   return FileBytes{*data, data};
 }

@@ -34,6 +34,24 @@ static void limits(zhan_engine_t* engine) {
   zhan_store_drop(store);
 }
 
+/* Zero stands for what the engine allows, not for no limit. */
+static void limits_of_the_engine(void) {
+  zhan_engine_t* engine = new_engine("max-memory", "1M");
+  zhan_store_t* store = new_store(engine);
+  zhan_store_limits_t most;
+  zhan_limits_t pages;
+  zhan_memory_t memory;
+  memset(&most, 0, sizeof(most));
+  memset(&pages, 0, sizeof(pages));
+  OK(zhan_store_set_limits(store, &most));
+  pages.min = 17;
+  FAILS(zhan_memory_new(store, &pages, &memory), ZHAN_ERROR_LIMIT, "memory");
+  pages.min = 16;
+  OK(zhan_memory_new(store, &pages, &memory));
+  zhan_store_drop(store);
+  zhan_engine_drop(engine);
+}
+
 static void fuel(zhan_engine_t* plain) {
   static const char* const text =
       "(module (func (export \"spin\") (loop $l br $l)) (func (export \"add\") (result i32)"
@@ -92,6 +110,7 @@ void test_store(void) {
   zhan_store_drop(store);
   user_data(engine);
   limits(engine);
+  limits_of_the_engine();
   fuel(engine);
   many_stores(engine);
   zhan_engine_drop(engine);

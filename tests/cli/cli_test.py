@@ -23,12 +23,14 @@ MODULE = """(module
   (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
   (func (export "spin") (loop (br 0)))
   (func (export "grow") (result i32) (local i32)
-    (loop (local.set 0 (memory.grow (i32.const 256))) (br_if 0 (i32.ne (local.get 0) (i32.const -1))))
+    (loop (local.set 0 (memory.grow (i32.const 256)))
+      (br_if 0 (i32.ne (local.get 0) (i32.const -1))))
     (memory.size)))"""
 
 
 def zhan(*words, stdin=b"", timeout=60):
-    run = subprocess.run([ZHAN, *map(str, words)], input=stdin, capture_output=True, timeout=timeout)
+    run = subprocess.run([ZHAN, *map(str, words)], input=stdin, capture_output=True,
+                         timeout=timeout)
     return run.returncode, run.stdout.decode(), run.stderr.decode()
 
 
@@ -59,7 +61,8 @@ class Cli(unittest.TestCase):
         out = "nan:0x200\n-inf\n-9223372036854775808\n"
         words = ["-0x8000000000000000", "-inf", "nan:0x200"]
         self.expect(zhan("run", "--invoke", "types", self.wasm, *words), 0, out)
-        self.expect(zhan("run", "--invoke", "types", self.wasm, 7, 0.1, "0x1.8p1"), 0, "3\n0.1\n7\n")
+        result = zhan("run", "--invoke", "types", self.wasm, 7, 0.1, "0x1.8p1")
+        self.expect(result, 0, "3\n0.1\n7\n")
         vector = "0x000102030405060708090a0b0c0d0e0f"
         self.expect(zhan("run", "--invoke", "same", self.wasm, vector), 0, vector + "\n")
 
@@ -75,7 +78,7 @@ class Cli(unittest.TestCase):
     def test_bad_calls(self):
         run = lambda *words: zhan("run", "--invoke", *words)
         self.expect(run("ad", self.wat), 1, "", "did you mean 'add'?")
-        self.expect(run("add", self.wat, 1), 2, "", "'add' takes 2 arguments, not 1")
+        self.expect(run("add", self.wat, 1), 2, "", "'add' takes 2 arguments (i32 i32), not 1")
         self.expect(run("add", self.wat, 1, "x"), 2, "", "argument 2 of 'add' must be of type i32")
         self.expect(run("add", self.wat, 1, 4294967296), 2, "", "must be of type i32")
 
@@ -159,20 +162,6 @@ class Cli(unittest.TestCase):
         self.assertIn("Export", zhan("objdump", self.wasm)[1])
         self.assertIn("i32.add", zhan("cells", self.wasm, "add")[1])
         self.expect(zhan("cells", self.wasm, "nothing"), 1, "", "no function 'nothing'")
-
-    def test_help(self):
-        code, out, _ = zhan("--help")
-        self.assertEqual(code, 0)
-        for command in ("run", "validate", "inspect", "parse", "print", "strip", "objdump", "wast",
-                        "cells", "completion"):
-            self.assertIn(f"  {command} ", out)
-            self.assertEqual(zhan(command, "--help")[0], 0)
-        self.assertRegex(zhan("--version")[1], r"^zhan \d+\.\d+\.\d+\n$")
-        self.assertIn("wide-arithmetic", zhan("--features", "help")[1])
-        for shell in ("bash", "zsh", "fish", "man"):
-            self.assertIn("preload", zhan("completion", shell)[1])
-        page = (SOURCE / "docs" / "man" / "zhan.1").read_text()
-        self.assertEqual(page, zhan("completion", "man")[1], "docs/man/zhan.1 is stale")
 
     def test_scripts(self):
         script = self.path / "script.wast"

@@ -237,7 +237,7 @@ class Run(unittest.TestCase):
                 self.assertIn(f"argument {place + 1} of 'f' must be of type", error)
         code, _, error = self.run_words("run", "--invoke", "f", path, *good, "more")
         self.assertEqual(code, 2)
-        self.assertIn("'f' takes 5 arguments, not 6", error)
+        self.assertIn("'f' takes 5 arguments (i32 i64 f32 v128 externref), not 6", error)
 
     def test_preloaded_modules_see_each_other(self):
         self.file('(module (func (export "base") (result i32) (i32.const 20)))', "a.wat")

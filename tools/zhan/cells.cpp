@@ -66,7 +66,11 @@ Command cells_command() {
   command.name = "cells";
   command.summary = "Show the interpreter's code of functions, beside their instructions";
   command.operands = "FILE [FUNCTION]";
-  command.details = "FUNCTION is a number or a name; all functions if it is left out.";
+  command.details =
+      "FUNCTION is a number or a name; all functions if it is left out.\n\n"
+      "Examples:\n"
+      "  zhan cells program.wasm main\n"
+      "  zhan cells program.wasm 12";
   command.run = cells;
   return command;
 }

@@ -19,6 +19,12 @@ Option Option::text(std::string name, char letter, std::string value, std::strin
           [&target](const std::string& given) { target = given; }};
 }
 
+Option Option::maybe(std::string name, char letter, std::string value,
+                     std::optional<std::string>& target, std::string help) {
+  return {std::move(name), letter, std::move(value), std::move(help),
+          [&target](const std::string& given) { target = given; }};
+}
+
 Option Option::list(std::string name, char letter, std::string value,
                     std::vector<std::string>& target, std::string help) {
   return {std::move(name), letter, std::move(value), std::move(help),
@@ -105,6 +111,10 @@ int execute(const Command& command, const std::vector<std::string>& words) {
     if (code == ':')
       return complain(fmt::format("{}: option '{}' needs a value", command.name, word), exit_usage);
     if (found == nullptr) return unknown_option(command, word);
+    if (found->explain != nullptr && std::string_view(optarg) == "help") {
+      found->explain();
+      return exit_ok;
+    }
     found->set(optarg != nullptr ? optarg : "");
   }
   return command.run({argv.begin() + optind, argv.end() - 1});

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,16 @@ struct Option {
   std::string value;  // what stands for its value in help; "" = a flag
   std::string help;
   std::function<void(const std::string&)> set;  // may be called several times; "" for a flag
+  void (*explain)() = nullptr;                  // what the value "help" prints, if it may be that
 
   /// A flag.
   static Option flag(std::string name, char letter, bool& target, std::string help);
   /// The last value counts.
   static Option text(std::string name, char letter, std::string value, std::string& target,
                      std::string help);
+  /// The same where no value is different from an empty one.
+  static Option maybe(std::string name, char letter, std::string value,
+                      std::optional<std::string>& target, std::string help);
   /// All values count.
   static Option list(std::string name, char letter, std::string value,
                      std::vector<std::string>& target, std::string help);
@@ -36,7 +41,8 @@ struct Command {
   std::string operands;  // "FILE [ARGS...]"
   std::string details;   // a paragraph after the options; exit codes, examples
   std::vector<Option> options;
-  bool stop_at_operand = false;  // what follows the first operand belongs to a guest
+  std::vector<std::string> choices;  // what an operand may be, if that is no file
+  bool stop_at_operand = false;      // what follows the first operand belongs to a guest
   bool hidden = false;
   /// Runs it with its operands; the exit code.
   std::function<int(const std::vector<std::string>&)> run;
@@ -61,6 +67,8 @@ struct Command {
 /// Parses the words after the subcommand's name and runs it. --help prints its help.
 int execute(const Command& command, const std::vector<std::string>& words);
 [[nodiscard]] std::string help_text(const Command& command);
+/// The page for man(1).
+[[nodiscard]] std::string manual_page();
 /// Help of the whole program.
 [[nodiscard]] std::string help_text();
 /// Refuses operands in a number a command does not take: a message, or "".

@@ -5,15 +5,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/nearest.hpp"
+
 namespace zhan::cli {
 
 bool may_colour(int fd) noexcept {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return (no_colour == nullptr || *no_colour == '\0') && isatty(fd) != 0;
+  const char* const no_colour = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+  return (no_colour == nullptr || *no_colour == '\0') && !dumb && isatty(fd) != 0;
 }
 
 int complain(std::string_view message, int code) {
@@ -46,9 +51,15 @@ void print_frames(const zhan_error_t* error) {
   }
 }
 
+/// A process has eight bits to say how it ended; those of 256 would say that all went well.
+int exit_status(int code) noexcept {
+  const int status = code & 0xff;
+  return code != 0 && status == 0 ? 255 : status;
+}
+
 int code_of(const zhan_error_t* error) noexcept {
   switch (zhan_error_kind(error)) {
-    case ZHAN_ERROR_EXIT: return zhan_error_code(error);
+    case ZHAN_ERROR_EXIT: return exit_status(zhan_error_code(error));
     case ZHAN_ERROR_INTERRUPT:
       return zhan_error_code(error) == ZHAN_INTERRUPT_DEADLINE ? exit_timeout : exit_trap;
     case ZHAN_ERROR_TRAP:
@@ -85,13 +96,16 @@ std::string printable(std::string_view text) {
 }
 
 bool read_file(const std::string& path, std::string& bytes) {
+  constexpr size_t most = size_t{1} << 30;  // a device like /dev/zero has no end
   FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
   if (file == nullptr) return false;
   char block[65'536];
-  for (size_t n = 0; (n = std::fread(block, 1, sizeof(block), file)) > 0;) bytes.append(block, n);
-  const bool ok = std::ferror(file) == 0;
+  for (size_t n = 0; bytes.size() <= most && (n = std::fread(block, 1, sizeof(block), file)) > 0;)
+    bytes.append(block, n);
+  const int failure = std::ferror(file) != 0 ? errno : bytes.size() > most ? EFBIG : 0;
   if (file != stdin) std::fclose(file);
-  return ok;
+  errno = failure;
+  return failure == 0;
 }
 
 bool parse_size(std::string_view text, uint64_t& bytes) noexcept {
@@ -123,38 +137,9 @@ bool parse_duration(std::string_view text, uint64_t& nanoseconds) noexcept {
   return nanoseconds > 0;
 }
 
-namespace {
-
-/// Edit distance of two short words.
-size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace
-
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  std::string best;
-  size_t least = std::max<size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates) {
-    if (candidate.size() > 200 || word.size() > 200) continue;
-    const size_t d = distance(word, candidate);
-    if (d < least) {
-      least = d;
-      best = candidate;
-    }
-  }
-  return best;
+  const std::vector<std::string_view> views(candidates.begin(), candidates.end());
+  return std::string(zhan::nearest(word, views));
 }
 
 }  // namespace zhan::cli

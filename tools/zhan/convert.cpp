@@ -93,7 +93,9 @@ Command parse_command() {
   command.options.push_back(Option::flag("no-names", 0, state->no_names, "Write no name section"));
   command.options.push_back(
       Option::flag("no-check", 0, state->no_check, "Do not validate the module"));
-  command.details = "Example: zhan parse program.wat -o program.wasm";
+  command.details =
+      "Example:\n"
+      "  zhan parse program.wat -o program.wasm";
   return command;
 }
 
@@ -106,6 +108,10 @@ Command print_command() {
       Option::flag("no-names", 0, state->no_names, "Write numbers instead of names"));
   command.options.push_back(
       Option::flag("offsets", 0, state->offsets, "Write each instruction's byte offset"));
+  command.details =
+      "Examples:\n"
+      "  zhan print program.wasm | less\n"
+      "  zhan print --fold-exprs program.wasm -o program.wat";
   return command;
 }
 
@@ -115,6 +121,10 @@ Command strip_command() {
       "strip", "Remove custom sections: names, debug information, notes", strip, state);
   command.options.push_back(
       Option::list("keep", 0, "NAME", state->keep, "Keep the custom section of this name"));
+  command.details =
+      "Examples:\n"
+      "  zhan strip program.wasm -o small.wasm\n"
+      "  zhan strip --keep name program.wasm -o named.wasm";
   return command;
 }
 

@@ -233,11 +233,12 @@ int inspect(const InspectOptions& o, const std::string& path) {
   if (!read_file(path, bytes))
     return complain(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
   const EngineOwner engine = engine_with("", "");
+  const std::string label = path == "-" ? "stdin" : path;
   zhan_module_t* opened = nullptr;
   if (zhan_error_t* error =
-          zhan_module_new(engine.get(), bytes.data(), bytes.size(), str(path), &opened)) {
+          zhan_module_new(engine.get(), bytes.data(), bytes.size(), str(label), &opened)) {
     const ErrorOwner owner(error);
-    return complain(fmt::format("{}: {}", path, describe(error)));
+    return complain(describe(error));
   }
   const ModuleOwner module(opened);
   if (!bytes.empty() && bytes[0] != '\0') {  // text: sizes are those of its binary form
@@ -263,6 +264,10 @@ Command inspect_command() {
   command.summary = "Show imports, exports, sizes, features and needs of a module";
   command.operands = "FILE";
   command.options = {Option::flag("json", 0, state->json, "Print JSON")};
+  command.details =
+      "Examples:\n"
+      "  zhan inspect program.wasm\n"
+      "  zhan inspect --json - <program.wasm";
   command.run = [state](const std::vector<std::string>& operands) {
     if (operands.size() != 1)
       return complain("inspect: give one file; - is standard input", exit_usage);

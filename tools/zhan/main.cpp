@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: finds the subcommand.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 
-#include "wasm/features.hpp"
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
+#include "zhan/settings.hpp"
 
 namespace zhan::cli {
 namespace {
@@ -22,26 +23,15 @@ int no_command(const std::string& word) {
   for (const Command& command : commands()) names.push_back(command.name);
   const std::string near = nearest(word, names);
   const std::string hint = near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
-  return complain(fmt::format("no command '{}'{}\nzhan --help lists them.", word, hint),
-                  exit_usage);
+  return complain(
+      fmt::format("no command and no file '{}'{}\nzhan --help lists the commands.", word, hint),
+      exit_usage);
 }
 
-/// Whether a first word that is no command may be a file.
-bool may_be_file(const std::string& word) {
-  if (word == "-" || word.find_first_of("./") != std::string::npos) return true;
-  std::vector<std::string> names;
-  for (const Command& command : commands()) names.push_back(command.name);
-  return nearest(word, names).empty();
-}
-
-/// --features help: all features of the language.
-int list_features() {
-  fmt::print("{:22}{:7}{:9}{}\n", "feature", "phase", "default", "what it adds");
-  for (const FeatureInfo& feature : feature_table)
-    fmt::print("{:22}{:<7}{:9}{}\n", feature.name, feature.phase, feature.on ? "on" : "off",
-               feature.text);
-  fmt::print("\nSwitch one with --set feature.NAME=on or off.\n");
-  return exit_ok;
+/// Whether a first word that is no command is meant as a file: it looks like one, or there is one.
+bool is_file(const std::string& word) {
+  return word == "-" || word.find_first_of("./") != std::string::npos ||
+         access(word.c_str(), F_OK) == 0;
 }
 
 int main(int argc, char** argv) {
@@ -57,11 +47,14 @@ int main(int argc, char** argv) {
     fmt::print("zhan {}\n", view(zhan_version(nullptr)));
     return exit_ok;
   }
-  if (first == "--features") return list_features();
+  if (first == "--features") {
+    list_features();
+    return exit_ok;
+  }
   if (const Command* command = find_command(first))
     return execute(*command, {words.begin() + 1, words.end()});
   if (first.starts_with('-') && first != "-") return execute(*find_command("run"), words);
-  if (may_be_file(first)) return execute(*find_command("run"), words);
+  if (is_file(first)) return execute(*find_command("run"), words);
   return no_command(first);
 }
 

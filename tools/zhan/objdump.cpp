@@ -221,6 +221,11 @@ Command objdump_command() {
       Option::flag("full-contents", 's', state->raw, "Raw bytes of the sections"),
       Option::text("section", 'j', "NAME", state->section, "Only this section (-h and -s)"),
   };
+  command.details =
+      "Examples:\n"
+      "  zhan objdump -h program.wasm\n"
+      "  zhan objdump -x -d program.wasm\n"
+      "  zhan objdump -s -j Data program.wasm";
   command.run = [state](const std::vector<std::string>& operands) {
     if (operands.size() != 1)
       return complain("objdump: give one file; - is standard input", exit_usage);

@@ -3,26 +3,38 @@
 // only.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
+#include "zhan/settings.hpp"
 #include "zhan/values.hpp"
 
 namespace zhan::cli {
 namespace {
 
 struct RunOptions {
-  std::vector<std::string> dirs, env, preloads, settings;
-  std::string invoke, engine, timeout, max_memory, unknown_imports = "error", fuel_text;
+  std::vector<std::string> dirs, env, preloads;
+  Settings settings;
+  std::optional<std::string> invoke, engine, timeout, max_memory, fuel, argv0;
+  std::string unknown_imports = "error";
   bool inherit_env = false;
-  uint64_t fuel = 0;
-  bool has_fuel = false;
   std::string file;
   std::vector<std::string> args;
 };
+
+/// NAME=FILE of --preload.
+struct Preload {
+  std::string_view name, file;
+};
+[[nodiscard]] Preload split_preload(std::string_view text) noexcept {
+  const size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return {};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
 
 /// One run: engine, linker, store, in the order they are made. Members end in the opposite order.
 class Run {
@@ -36,7 +48,7 @@ class Run {
         (code = make_linker()) != exit_ok || (code = preload()) != exit_ok)
       return code;
     zhan_instance_t instance{};
-    if ((code = instantiate(m_module.get(), instance)) != exit_ok) return code;
+    if ((code = instantiate(m_module.get(), 0, instance)) != exit_ok) return code;
     return start(instance);
   }
 
@@ -49,8 +61,14 @@ class Run {
   int add_variable(zhan_wasi_t* wasi, const std::string& text);
   int make_linker();
   int preload();
-  int instantiate(zhan_module_t* module, zhan_instance_t& instance);
+  int preload(size_t index, Preload what);
+  /// `waiting`: the preloads from here on have not been instantiated yet, if not zero.
+  int instantiate(zhan_module_t* module, size_t waiting, zhan_instance_t& instance);
+  int not_linked(const zhan_error_t* error, zhan_module_t* module, size_t waiting) const;
+  [[nodiscard]] bool has_function(zhan_instance_t instance, std::string_view name) const;
+  int initialize(zhan_instance_t instance);
   int start(zhan_instance_t instance);
+  int nothing_to_run() const;
   int call_export(zhan_instance_t instance, const std::string& name, bool with_args);
   int call(zhan_func_t func, const zhan_functype_t* type, const std::string& name, bool with_args);
   [[nodiscard]] std::vector<std::string> function_names() const;
@@ -71,31 +89,14 @@ class Run {
 };
 
 int Run::make_engine() {
-  zhan_config_t* config = zhan_config_new();
-  const auto set = [&](std::string_view key, std::string_view value) {
-    zhan_error_t* error = zhan_config_set(config, str(key), str(value));
-    return error == nullptr ? exit_ok : check(error);
+  Settings settings = m_options.settings;
+  const auto add = [&](const char* key, const std::optional<std::string>& value) {
+    if (value) settings.push_back(fmt::format("{}={}", key, *value));
   };
-  int code = exit_ok;
-  for (const std::string& setting : m_options.settings) {
-    const size_t equals = setting.find('=');
-    const std::string_view key = std::string_view(setting).substr(0, equals);
-    const std::string_view value =
-        equals == std::string::npos ? "on" : std::string_view(setting).substr(equals + 1);
-    if (code == exit_ok) code = set(key, value);
-  }
-  if (code == exit_ok && !m_options.engine.empty()) code = set("engine", m_options.engine);
-  if (code == exit_ok && m_options.has_fuel) code = set("fuel", "on");
-  if (code == exit_ok && !m_options.max_memory.empty())
-    code = set("max-memory", m_options.max_memory);
-  if (code != exit_ok) {
-    zhan_config_drop(config);
-    return exit_usage;
-  }
-  zhan_engine_t* engine = nullptr;
-  code = check(zhan_engine_new(config, &engine));
-  m_engine.reset(engine);
-  return code;
+  add("engine", m_options.engine);
+  add("max-memory", m_options.max_memory);
+  if (m_options.fuel) settings.emplace_back("fuel=on");
+  return cli::make_engine(settings, m_engine);
 }
 
 int Run::open_module() {
@@ -107,15 +108,20 @@ int Run::open_module() {
 
 int Run::make_store() {
   zhan_store_t* store = nullptr;
-  int code = check(zhan_store_new(m_engine.get(), nullptr, nullptr, &store));
+  const int code = check(zhan_store_new(m_engine.get(), nullptr, nullptr, &store));
   m_store.reset(store);
-  if (code == exit_ok && m_options.has_fuel)
-    code = check(zhan_store_set_fuel(store, m_options.fuel));
-  if (code != exit_ok || m_options.timeout.empty()) return code;
-  uint64_t nanoseconds = 0;
-  if (!parse_duration(m_options.timeout, nanoseconds))
+  if (code != exit_ok) return code;
+  uint64_t fuel = 0, nanoseconds = 0;
+  if (m_options.fuel && !parse_size(*m_options.fuel, fuel))
+    return complain(fmt::format("--fuel: '{}' is no number; write 1000000 or 10M", *m_options.fuel),
+                    exit_usage);
+  if (m_options.fuel)
+    if (const int failed = check(zhan_store_set_fuel(store, fuel)); failed != exit_ok)
+      return failed;
+  if (!m_options.timeout) return exit_ok;
+  if (!parse_duration(*m_options.timeout, nanoseconds))
     return complain(
-        fmt::format("--timeout: '{}' is no duration; write 500ms, 2s or 1m", m_options.timeout),
+        fmt::format("--timeout: '{}' is no duration; write 500ms, 2s or 1m", *m_options.timeout),
         exit_usage);
   return check(zhan_store_set_deadline(store, nanoseconds));
 }
@@ -159,7 +165,7 @@ int Run::make_wasi() {
   uint32_t inherited = ZHAN_INHERIT_STDIN | ZHAN_INHERIT_STDOUT | ZHAN_INHERIT_STDERR;
   if (m_options.inherit_env) inherited |= ZHAN_INHERIT_ENV;
   int code = check(zhan_wasi_inherit(wasi.get(), inherited));
-  std::vector<zhan_str_t> args{str(m_options.file)};
+  std::vector<zhan_str_t> args{str(m_options.argv0 ? *m_options.argv0 : m_options.file)};
   for (const std::string& arg : m_options.args) args.push_back(str(arg));
   if (code == exit_ok) code = check(zhan_wasi_args(wasi.get(), args.data(), args.size()));
   for (const std::string& dir : m_options.dirs)
@@ -180,51 +186,89 @@ int Run::make_linker() {
 }
 
 int Run::preload() {
-  for (const std::string& text : m_options.preloads) {
-    const size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return complain(fmt::format("--preload: '{}' is not of the form NAME=FILE", text),
-                      exit_usage);
-    zhan_module_t* opened = nullptr;
-    int code = check(
-        zhan_module_open(m_engine.get(), str(std::string_view(text).substr(equals + 1)), &opened));
-    const ModuleOwner module(opened);
-    zhan_instance_t instance{};
-    if (code == exit_ok) code = instantiate(module.get(), instance);
-    if (code == exit_ok)
-      code = check(zhan_linker_define_instance(
-          m_linker.get(), m_store.get(), str(std::string_view(text).substr(0, equals)), instance));
-    if (code != exit_ok) return code;
+  for (size_t i = 0; i < m_options.preloads.size(); ++i) {
+    const Preload what = split_preload(m_options.preloads[i]);
+    if (what.name.empty())
+      return complain(
+          fmt::format("--preload: '{}' is not of the form NAME=FILE", m_options.preloads[i]),
+          exit_usage);
+    if (const int code = preload(i, what); code != exit_ok) return code;
   }
   return exit_ok;
 }
 
-int Run::instantiate(zhan_module_t* module, zhan_instance_t& instance) {
+int Run::preload(size_t index, Preload what) {
+  zhan_module_t* opened = nullptr;
+  int code = check(zhan_module_open(m_engine.get(), str(what.file), &opened));
+  const ModuleOwner module(opened);
+  zhan_instance_t instance{};
+  if (code == exit_ok) code = instantiate(module.get(), index + 1, instance);
+  if (code == exit_ok) code = initialize(instance);
+  if (code != exit_ok) return code;
+  return check(
+      zhan_linker_define_instance(m_linker.get(), m_store.get(), str(what.name), instance));
+}
+
+int Run::instantiate(zhan_module_t* module, size_t waiting, zhan_instance_t& instance) {
   zhan_pre_t* resolved = nullptr;
   if (zhan_error_t* error = zhan_linker_resolve(m_linker.get(), module, &resolved)) {
     const ErrorOwner owner(error);
-    return complain(describe(error) +
-                        "; give it with --preload NAME=FILE, or try "
-                        "--unknown-imports trap",
-                    exit_invalid);
+    return not_linked(error, module, waiting);
   }
   const PreOwner pre(resolved);
   return check(zhan_pre_instantiate(pre.get(), m_store.get(), &instance));
 }
 
+/// Says what to do about an import that nothing gives: a preloaded module may come too late.
+int Run::not_linked(const zhan_error_t* error, zhan_module_t* module, size_t waiting) const {
+  std::string hint = "; give it with --preload NAME=FILE, or try --unknown-imports trap";
+  std::vector<zhan_import_t> imports(zhan_module_imports(module, nullptr, 0));
+  zhan_module_imports(module, imports.data(), imports.size());
+  for (size_t i = waiting; waiting != 0 && i <= m_options.preloads.size(); ++i) {
+    const std::string_view name = split_preload(m_options.preloads[i - 1]).name;
+    const bool wanted = std::any_of(imports.begin(), imports.end(), [&](const zhan_import_t& item) {
+      return view(item.module) == name;
+    });
+    if (wanted)
+      hint = fmt::format(
+          "; preload '{}' first: modules come before those that import them, and "
+          "cannot import each other in a circle",
+          name);
+  }
+  return complain(describe(error) + hint, exit_invalid);
+}
+
+bool Run::has_function(zhan_instance_t instance, std::string_view name) const {
+  return zhan_instance_export(m_store.get(), instance, str(name)).kind == ZHAN_EXTERN_FUNC;
+}
+
+/// A reactor is ready for calls after this.
+int Run::initialize(zhan_instance_t instance) {
+  return has_function(instance, "_initialize") ? call_export(instance, "_initialize", false)
+                                               : exit_ok;
+}
+
 /// Commands start by _start; reactors by _initialize, then the function asked for.
 int Run::start(zhan_instance_t instance) {
-  if (m_options.invoke.empty()) {
-    const zhan_extern_t entry = zhan_instance_export(m_store.get(), instance, ZHAN_STR("_start"));
-    if (entry.kind == ZHAN_EXTERN_FUNC) return call_export(instance, "_start", false);
-  }
-  const zhan_extern_t init = zhan_instance_export(m_store.get(), instance, ZHAN_STR("_initialize"));
-  if (init.kind == ZHAN_EXTERN_FUNC) {
-    const int code = call_export(instance, "_initialize", false);
-    if (code != exit_ok) return code;
-  }
-  if (m_options.invoke.empty()) return exit_ok;
-  return call_export(instance, m_options.invoke, true);
+  if (!m_options.invoke && has_function(instance, "_start"))
+    return call_export(instance, "_start", false);
+  if (const int code = initialize(instance); code != exit_ok) return code;
+  if (m_options.invoke) return call_export(instance, *m_options.invoke, true);
+  return has_function(instance, "_initialize") ? exit_ok : nothing_to_run();
+}
+
+/// A library: to call nothing of it is hardly what was meant. One that exports no function has done
+/// by its start function all it can do.
+int Run::nothing_to_run() const {
+  constexpr size_t most = 8;
+  const std::vector<std::string> names = function_names();
+  if (names.empty()) return exit_ok;
+  std::string list;
+  for (size_t i = 0; i < std::min(most, names.size()); ++i)
+    list += fmt::format("{}{}", i > 0 ? ", " : "", printable(names[i]));
+  return complain(fmt::format("{} has no _start: name one of its functions with --invoke ({}{})",
+                              m_options.file, list, names.size() > most ? ", ..." : ""),
+                  exit_usage);
 }
 
 std::vector<std::string> Run::function_names() const {
@@ -242,6 +286,14 @@ int Run::missing_export(const std::string& name) const {
   std::string hint = names.empty() ? "it exports no function" : "zhan inspect lists its exports";
   if (!near.empty()) hint = fmt::format("did you mean '{}'?", printable(near));
   return complain(fmt::format("{} exports no function '{}'; {}", m_options.file, name, hint));
+}
+
+/// " (i32 f64)", or nothing for none.
+[[nodiscard]] std::string kinds_text(const zhan_valtype_t* types, size_t count) {
+  std::string text;
+  for (size_t i = 0; i < count; ++i)
+    text += fmt::format("{}{}", i == 0 ? " (" : " ", kind_text(types[i].kind));
+  return count == 0 ? text : text + ")";
 }
 
 int Run::call_export(zhan_instance_t instance, const std::string& name, bool with_args) {
@@ -262,9 +314,10 @@ int Run::call(zhan_func_t func, const zhan_functype_t* type, const std::string& 
   zhan_functype_get(type, &params, &param_count, &result_types, &result_count);
   const size_t given = with_args ? m_options.args.size() : 0;
   if (given != param_count)
-    return complain(fmt::format("'{}' takes {} argument{}, not {}", name, param_count,
-                                param_count == 1 ? "" : "s", given),
-                    exit_usage);
+    return complain(
+        fmt::format("'{}' takes {} argument{}{}, not {}", name, param_count,
+                    param_count == 1 ? "" : "s", kinds_text(params, param_count), given),
+        exit_usage);
   std::vector<zhan_val_t> args(param_count), results(result_count);
   for (size_t i = 0; i < param_count; ++i)
     if (!parse_value(m_options.args[i], params[i].kind, args[i]))
@@ -282,13 +335,6 @@ int Run::call(zhan_func_t func, const zhan_functype_t* type, const std::string& 
 int run_file(RunOptions& options, const std::vector<std::string>& operands) {
   if (operands.empty())
     return complain("run: no file given; write zhan run FILE [ARGS...]", exit_usage);
-  if (!options.fuel_text.empty()) {
-    uint64_t fuel = 0;
-    if (!parse_size(options.fuel_text, fuel))
-      return complain(fmt::format("--fuel: '{}' is no number", options.fuel_text), exit_usage);
-    options.fuel = fuel;
-    options.has_fuel = true;
-  }
   const std::string& how = options.unknown_imports;
   if (how != "error" && how != "trap" && how != "default")
     return complain(fmt::format("--unknown-imports: '{}' is none of error, trap, default", how),
@@ -300,14 +346,17 @@ int run_file(RunOptions& options, const std::vector<std::string>& operands) {
 
 constexpr const char* details =
     "FILE is a module in binary or text format, - is standard input. What follows FILE belongs to\n"
-    "the program.\n\n"
-    "Exit codes: the program's own; 134 for a trap, 124 for a timeout, 1 for an invalid or "
-    "missing\n"
-    "module, 2 for bad usage.\n\n"
+    "the program. A command is started by _start; a reactor by _initialize, then --invoke; any\n"
+    "other module needs --invoke, unless it exports no function at all. SIZE and N may end in K,\n"
+    "M, G or T (powers of 1024); T in ns, us, ms, s (also if left out) or m.\n\n"
+    "Exit codes: the program's own (its low 8 bits, but never 0 for another code); 134 for a trap\n"
+    "or exhausted fuel, 124 for a timeout, 1 for an invalid or missing module, 2 for bad usage.\n\n"
     "Examples:\n"
     "  zhan run --dir . program.wasm input.txt\n"
+    "  zhan run --dir data::/data:ro --env LANG=C program.wasm\n"
     "  zhan run --invoke add adder.wat 2 3\n"
-    "  zhan run --fuel 1000000 --max-memory 64M untrusted.wasm";
+    "  zhan run --preload env=library.wasm program.wasm\n"
+    "  zhan run --fuel 1000000 --timeout 2s --max-memory 64M untrusted.wasm";
 
 }  // namespace
 
@@ -324,21 +373,21 @@ Command run_command() {
       Option::list("dir", 0, "HOST[::GUEST][:ro]", o.dirs, "Let the program see a directory"),
       Option::list("env", 0, "K[=V]", o.env, "Set a variable, or pass on our own"),
       Option::flag("inherit-env", 0, o.inherit_env, "Pass on all variables"),
+      Option::maybe("argv0", 0, "NAME", o.argv0, "The program's first argument, instead of FILE"),
       Option::list("preload", 0, "NAME=FILE", o.preloads,
                    "Instantiate a module first, for imports from NAME"),
-      Option::text("invoke", 0, "FUNCTION", o.invoke,
-                   "Call this exported function with ARGS, print its results"),
-      Option::text("engine", 0, "ENGINE", o.engine, "What runs the code: interp"),
-      Option::text("fuel", 0, "N", o.fuel_text, "Stop after about N instructions (exit code 134)"),
-      Option::text("timeout", 0, "T", o.timeout,
-                   "Stop after a time like 500ms or 2s (exit code 124)"),
-      Option::text("max-memory", 0, "SIZE", o.max_memory,
-                   "Limit of all memories together, like 64M"),
+      Option::maybe("invoke", 0, "FUNCTION", o.invoke,
+                    "Call this exported function with ARGS, print its results"),
+      Option::maybe("engine", 0, "ENGINE", o.engine, "What runs the code: interp"),
+      Option::maybe("fuel", 0, "N", o.fuel, "Stop after N instructions (exit code 134)"),
+      Option::maybe("timeout", 0, "T", o.timeout,
+                    "Stop after a time like 500ms or 2s (exit code 124)"),
+      Option::maybe("max-memory", 0, "SIZE", o.max_memory,
+                    "Limit of all memories together, like 64M"),
       Option::text("unknown-imports", 0, "HOW", o.unknown_imports,
                    "What function imports become that nobody gives: error, trap or default"),
-      Option::list("set", 0, "KEY[=VALUE]", o.settings,
-                   "Set an option of the engine, like feature.simd=off"),
   };
+  add_setting_options(command, o.settings);
   command.run = [&o](const std::vector<std::string>& operands) { return run_file(o, operands); };
   command.state = state;
   return command;

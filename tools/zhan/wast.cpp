@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // zhan wast: runs test scripts and counts. Links internals: scripts look into everything.
 #include <fmt/format.h>
-
 #include <fts.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <map>
 
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
+#include "zhan/settings.hpp"
 #include "zhan/wast_runner.hpp"
 
 namespace zhan::cli {
 namespace {
 
 struct WastOptions {
-  std::vector<std::string> paths, settings;
+  std::vector<std::string> paths;
+  Settings settings;
   std::string failures;
   bool quiet = false;
 };
@@ -61,12 +64,16 @@ class Wast {
   explicit Wast(const WastOptions& options) : m_options(options) {}
 
   int run() {
+    if (const int code = check_settings(); code != exit_ok) return code;
     if (!m_options.failures.empty() && !m_known.read(m_options.failures))
       return complain(fmt::format("--failures: cannot read '{}'", m_options.failures), exit_usage);
     std::vector<std::string> files;
-    for (const std::string& path : m_options.paths)
-      if (!collect(path, files)) return complain(fmt::format("cannot read '{}'", path));
-    if (files.empty()) return complain("no .wast file found");
+    for (const std::string& path : m_options.paths) {
+      const int failure = collect(path, files);
+      if (failure != 0)
+        return complain(fmt::format("cannot read '{}': {}", path, std::strerror(failure)));
+    }
+    if (files.empty()) return complain(fmt::format("no .wast file in '{}'", m_options.paths[0]));
     for (const std::string& file : files) run_file(file);
     fmt::print(
         "{} of {} files pass, {} known to fail; {} assertions passed, {} failed ({} in known "
@@ -77,23 +84,32 @@ class Wast {
   }
 
  private:
-  /// The scripts of a path, sorted; false if it cannot be read.
-  static bool collect(const std::string& path, std::vector<std::string>& files) {
+  [[nodiscard]] int check_settings() const {
+    engine::Config config;
+    return apply_settings(m_options.settings, [&](std::string_view key, std::string_view value) {
+      const auto set = config.set(key, value);
+      return set ? exit_ok : complain(set.error().to_string(), exit_usage);
+    });
+  }
+
+  /// The scripts of a path, sorted; an errno if it cannot be read.
+  static int collect(const std::string& path, std::vector<std::string>& files) {
     char* const roots[] = {const_cast<char*>(path.c_str()), nullptr};
     FTS* walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, nullptr);
-    if (walk == nullptr) return false;
+    if (walk == nullptr) return errno;
     std::vector<std::string> found;
-    bool ok = true;
+    int failure = 0;
     for (FTSENT* entry = fts_read(walk); entry != nullptr; entry = fts_read(walk)) {
       const std::string file = entry->fts_path;
-      if (entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR) ok = false;
+      const int kind = entry->fts_info;
+      if (kind == FTS_NS || kind == FTS_ERR || kind == FTS_DNR) failure = entry->fts_errno;
       if (entry->fts_info == FTS_F && (file == path || file.ends_with(".wast")))
         found.push_back(file);
     }
     fts_close(walk);
     std::sort(found.begin(), found.end());
     files.insert(files.end(), found.begin(), found.end());
-    return ok;
+    return failure;
   }
 
   void run_file(const std::string& file) {
@@ -137,12 +153,9 @@ class Wast {
     if (!script) return script.error().to_string();
     engine::Config config;
     set_features(config, file);
-    for (const std::string& setting : m_options.settings) {
-      const size_t equals = setting.find('=');
-      const auto set = config.set(setting.substr(0, equals),
-                                  equals == std::string::npos ? "on" : setting.substr(equals + 1));
-      if (!set) return set.error().to_string();
-    }
+    (void)apply_settings(m_options.settings, [&](std::string_view key, std::string_view value) {
+      return config.set(key, value) ? exit_ok : exit_usage;  // checked before the first file
+    });
     auto runner =
         WastRunner::create(config, [&](const text::Position& at, const std::string& what) {
           if (!known) fmt::print(stderr, "{}:{}: {}\n", file, at.line, what);
@@ -171,13 +184,16 @@ Command wast_command() {
   command.operands = "PATH...";
   command.details =
       "PATH is a script, or a directory of them. Exit code 1 if an assertion fails that is not "
-      "known to.";
+      "known to.\n\n"
+      "Examples:\n"
+      "  zhan wast script.wast\n"
+      "  zhan wast --quiet --failures known.txt tests/";
   command.options = {
       Option::text("failures", 0, "FILE", o.failures,
                    "Files that are known to fail, 'FILE: REASON' a line"),
-      Option::list("set", 0, "KEY[=VALUE]", o.settings, "Set an option of the engine"),
       Option::flag("quiet", 'q', o.quiet, "Print failures and totals only"),
   };
+  add_setting_options(command, o.settings);
   command.run = [&o](const std::vector<std::string>& operands) {
     if (operands.empty())
       return complain("wast: no script given; write zhan wast PATH...", exit_usage);
