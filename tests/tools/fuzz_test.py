@@ -21,6 +21,7 @@ echo bytes > "${prefix}crash-$name"
 echo "the assertion that failed" >&2
 exit 77
 """
+SAME = FINDS.replace("$(mktemp -u XXXXXX)", "always")
 BROKEN = "#!/bin/sh\necho no such library >&2\nexit 127\n"
 
 
@@ -60,6 +61,13 @@ class Fuzz(unittest.TestCase):
             self.assertIn(f"{self.folder}/fuzz-bad {case}", note.splitlines()[0])
             self.assertIn("the assertion that failed", note)
             self.assertIn(f"repeat: {self.folder}/fuzz-bad {case}", out)
+
+    def test_the_same_case_again(self):
+        self.target("bad", SAME)
+        code, out = self.run_fuzz("--minutes", "1")
+        self.assertEqual(code, 1)
+        self.assertIn("fuzz-bad: 0 executions, 1 found\n", out)
+        self.assertNotIn("failed without", out)
 
     def test_a_target_that_does_not_start(self):
         self.target("broken", BROKEN)
