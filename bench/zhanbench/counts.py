@@ -14,6 +14,7 @@ from zhanbench import cases, engines
 
 FILE = cases.ROOT / "bench" / "counts.txt"
 LIMIT = 0.02
+VALGRIND = shutil.which("valgrind")
 # Small arguments: callgrind is some fifty times slower than the processor.
 KERNELS = {
     "fib": 23,
@@ -60,14 +61,15 @@ def commands(zhan, folder):
 
 
 def count(words):
-    """Instructions of one run, by callgrind's own total."""
+    """Instructions of one run, by callgrind's own total. The environment is the same everywhere:
+    the loader reads every variable."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *words],
+            [VALGRIND, "--tool=callgrind", f"--callgrind-out-file={folder}/out", *words],
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "LC_ALL": "C"},
+            env={"LC_ALL": "C"},
         )
         found = re.search(r"Collected : (\d+)", done.stderr)
         if done.returncode != 0 or not found:
@@ -114,7 +116,7 @@ def write(new):
 
 
 def main(options):
-    if not shutil.which("valgrind"):
+    if not VALGRIND:
         sys.exit("zhan-bench: no valgrind; run tools/setup test")
     cases.build_kernels()
     zhan = str(engines.zhan_program())
