@@ -35,7 +35,7 @@ void check(const std::string& difference) {
 extern "C" int LLVMFuzzerTestOneInput(const u8* data, usize size) {
   static const std::shared_ptr<engine::Engine> engines[] = {engine_with_checks(false),
                                                             engine_with_checks(true)};
-  Choices choices(std::span(data, size));
+  Choices choices = Choices::of_case({data, size});
   const GeneratedModule module = generate_module(choices);
   check(compare_round_trip(module.bytes));
   static Totals totals;

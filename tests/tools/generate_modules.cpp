@@ -171,7 +171,7 @@ int main(int count, char** words) {
   if (first == "check" && count == 3) return check(words[2]);
   if (first == "case" && count == 4) {
     const std::vector<u8> bytes = read(words[2]);
-    Choices choices(bytes);
+    Choices choices = Choices::of_case(bytes);
     write(words[3], generate_module(choices).bytes);
     return 0;
   }
