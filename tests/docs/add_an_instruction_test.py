@@ -69,7 +69,10 @@ class Copy:
                        env=environment)
 
     def edit(self, name, old, new):
-        path = self.root / "src" / "wasm" / name
+        self.replace(f"src/wasm/{name}", old, new)
+
+    def replace(self, name, old, new):
+        path = self.root / name
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{name} has {old!r} {text.count(old)} times"
         path.write_text(text.replace(old, new), encoding="utf-8")
