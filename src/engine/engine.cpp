@@ -99,4 +99,9 @@ Result<std::unique_ptr<runtime::Store>> Engine::new_store() {
   return store;
 }
 
+Result<std::shared_ptr<runtime::Memory>> Engine::new_shared_memory(const MemoryType& type) const {
+  return runtime::new_shared_memory(type, m_config.mode.explicit_checks,
+                                    m_config.limits.memory_bytes);
+}
+
 }  // namespace zhan::engine

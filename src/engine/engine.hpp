@@ -62,6 +62,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// Reads (maps) a file and compiles it; "-" is standard input.
   Result<ModulePtr> compile_file(const std::string& path);
   Result<std::unique_ptr<runtime::Store>> new_store();
+  /// A memory for several stores, with the engine's limit of memory for itself. Errors: as
+  /// runtime::new_shared_memory.
+  Result<std::shared_ptr<runtime::Memory>> new_shared_memory(const MemoryType& type) const;
 
  private:
   class Key {
@@ -97,6 +100,9 @@ class Linker {
   /// The same with the canonical id of the type.
   Result<void> define_func(std::string_view module, std::string_view name, TypeId type,
                            abi::Entry entry, std::shared_ptr<void> env);
+  /// A shared memory, for any store. Error `config` if it is not shared.
+  Result<void> define_memory(std::string_view module, std::string_view name,
+                             std::shared_ptr<runtime::Memory> memory);
   /// All exports of an instance.
   Result<void> define_instance(std::string_view module, runtime::Instance& instance);
   enum class Unknown : u8 { error, trap, default_values };

@@ -10,10 +10,11 @@
 
 namespace zhan::engine {
 
-/// What a name stands for: an extern of one store, or a host function for any.
+/// What a name stands for: an extern of one store, or a host function or shared memory for any.
 struct Linker::Item {
-  u64 store = 0;  // id; 0 = host function
+  u64 store = 0;  // id; 0 = for any
   runtime::Extern item;
+  std::shared_ptr<runtime::Memory> memory;  // shared; else it is a host function
   TypeId type = no_type;
   abi::Entry entry = nullptr;
   std::shared_ptr<void> env;
@@ -88,6 +89,15 @@ Result<void> Linker::define_func(std::string_view module, std::string_view name,
   return add(module, name, std::move(item));
 }
 
+Result<void> Linker::define_memory(std::string_view module, std::string_view name,
+                                   std::shared_ptr<runtime::Memory> memory) {
+  if (!memory->type.shared)
+    return fail(ErrorKind::config, quoted(module, name) + ": the memory is not shared");
+  auto item = std::make_shared<Item>();
+  item->memory = std::move(memory);
+  return add(module, name, std::move(item));
+}
+
 Result<void> Linker::define_instance(std::string_view module, runtime::Instance& instance) {
   const Module& definition = instance.module()->module;
   const auto exports = instance.exports();
@@ -111,6 +121,10 @@ std::optional<runtime::Extern> Linker::find(runtime::Store& store, std::string_v
   const Item& item = **found;
   if (item.store == store.id()) return item.item;
   if (item.store != 0) return std::nullopt;
+  if (item.memory != nullptr) {
+    auto shared = store.share_memory(*item.memory);
+    return shared ? std::optional<runtime::Extern>(*shared) : std::nullopt;
+  }
   auto func = store.shared_host_func(*found, item.type, item.entry, item.env.get(), item.name);
   if (!func) return std::nullopt;
   return runtime::Extern(*func);
@@ -172,7 +186,7 @@ Result<std::vector<runtime::Extern>> Linker::resolve(runtime::Store& store,
 
 Result<void> Linker::check_prepared(const runtime::ModuleInfo& info, const Import& import,
                                     const Item& item) const {
-  if (item.store != 0) return {};  // instantiation checks it
+  if (item.store != 0 || item.memory != nullptr) return {};  // instantiation checks it
   const Module& m = info.module;
   const TypeEntry* const entries = m_engine->types()->entries();
   if (import.kind == ExternKind::func &&

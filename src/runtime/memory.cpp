@@ -6,12 +6,15 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "runtime/signals.hpp"
+#include "runtime/store.hpp"
 
 namespace zhan::runtime {
 namespace {
 
 constexpr u64 address_space = u64{1} << 47;  // bytes that a process may have at all
 constexpr u64 held_back = u64{1} << 16;      // of a 32-bit memory
+constexpr u64 largest_fixed = u64{1} << 40;  // address space that a memory reserves at once
 
 }  // namespace
 
@@ -68,9 +71,22 @@ bool LinearMemory::choose_space(bool allow_guard) noexcept {
   }
   if (!type.shared) return true;  // movable: mapped by extend
   m_kind = Kind::fixed;
-  m_slab.space = os::Mapping::reserved(std::max<u64>(m_max_pages << type.page_log2, 1));
+  m_slab.space = reserve_fixed();
   set_base(m_slab.space.base());
   return static_cast<bool>(m_slab.space);
+}
+
+/// Threads hold the base, so all that the memory will ever have is reserved now: its maximum, or as
+/// much of it as one memory may take from the process.
+os::Mapping LinearMemory::reserve_fixed() noexcept {
+  const u64 least = type.limits.min << type.page_log2;
+  const u64 most = std::max(std::min(m_max_pages << type.page_log2, largest_fixed), least);
+  for (u64 size = std::max<u64>(most, 1);; size = std::max(size / 2, least)) {
+    os::Mapping space = os::Mapping::reserved(size);
+    if (!space && size > least) continue;
+    m_max_pages = std::min(m_max_pages, size >> type.page_log2);
+    return space;
+  }
 }
 
 bool LinearMemory::extend_movable(u64 size) noexcept {
@@ -116,6 +132,14 @@ u64 LinearMemory::grow(u64 delta) noexcept {
   }
   state.size.store(size, std::memory_order_release);
   return old;
+}
+
+Result<std::shared_ptr<Memory>> new_shared_memory(const MemoryType& type, bool explicit_checks,
+                                                  u64 most_bytes) {
+  if (!type.shared || !type.limits.has_max)
+    return fail(ErrorKind::config, "a memory outside of stores is shared and has a maximum");
+  auto quota = std::make_shared<Quota>(most_bytes == 0 ? ~u64{0} : most_bytes);
+  return LinearMemory::create(type, !explicit_checks && faults_supported(), std::move(quota));
 }
 
 void LinearMemory::set_base(u8* base) noexcept {

@@ -36,6 +36,7 @@ class LinearMemory final : public Memory, public std::enable_shared_from_this<Li
 
  private:
   [[nodiscard]] bool choose_space(bool allow_guard) noexcept;
+  [[nodiscard]] os::Mapping reserve_fixed() noexcept;
   /// Makes [0, size) accessible; false and unchanged if that fails.
   [[nodiscard]] bool extend(u64 size) noexcept;
   [[nodiscard]] bool extend_movable(u64 size) noexcept;

@@ -4,6 +4,7 @@
 #include <ucontext.h>
 
 #include "abi/enter.hpp"
+#include "os/clock.hpp"
 #include "os/signals.hpp"
 #include "runtime/instance.hpp"
 
@@ -86,13 +87,18 @@ const abi::Memory* memory_at(const abi::Inst* inst, uptr address) noexcept {
   return nullptr;
 }
 
-/// True if the access should be tried again: another thread has just grown the memory. Twice at
-/// most.
+/// True if the access should be tried again: another thread has just grown the memory. Access was
+/// opened before the size was published, so one try is enough; two in a row are allowed, and what
+/// happened longer ago than a loop of faults could last does not count.
 bool retry(uptr address) noexcept {
+  constexpr u64 in_a_row = 1'000'000;  // nanoseconds
   static thread_local uptr last = 0;
+  static thread_local u64 last_time = 0;
   static thread_local u32 times = 0;
-  if (address != last) times = 0;
+  const u64 now = os::monotonic_ns();
+  if (address != last || now - last_time > in_a_row) times = 0;
   last = address;
+  last_time = now;
   return ++times <= 2;
 }
 

@@ -177,6 +177,14 @@ class Requests {
   std::atomic<int> m_descriptor{-1};
 };
 
+/// A shared memory that no store owns: Store::share_memory lets a store use it. It never moves; a
+/// maximum that the address space cannot hold is cut to what it can. `explicit_checks`: without a
+/// guard. `most_bytes` is its own limit (0 = none). Errors: limit, no_memory, config (not shared,
+/// or without a maximum). Thread-safe.
+[[nodiscard]] Result<std::shared_ptr<Memory>> new_shared_memory(const MemoryType& type,
+                                                                bool explicit_checks,
+                                                                u64 most_bytes);
+
 /// Text of the type that an import asks for, as Store::type_text gives it of an extern.
 [[nodiscard]] std::string import_text(const ModuleInfo& info, const Import& import);
 

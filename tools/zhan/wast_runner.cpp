@@ -58,13 +58,14 @@ constexpr u64 much_fuel = u64{1} << 40;
 }  // namespace
 
 Result<std::unique_ptr<WastRunner>> WastRunner::create(engine::Config config, Report report) {
-  std::unique_ptr<WastRunner> runner(new WastRunner(config, std::move(report)));
-  ZHAN_TRY_VOID(runner->start(std::move(config)));
+  ZHAN_TRY(auto engine, engine::Engine::create(std::move(config)));
+  std::unique_ptr<WastRunner> runner(new WastRunner(engine->config().features, std::move(report)));
+  ZHAN_TRY_VOID(runner->start(std::move(engine)));
   return runner;
 }
 
-Result<void> WastRunner::start(engine::Config config) {
-  ZHAN_TRY(m_engine, engine::Engine::create(std::move(config)));
+Result<void> WastRunner::start(std::shared_ptr<engine::Engine> engine) {
+  m_engine = std::move(engine);
   ZHAN_TRY(m_store, m_engine->new_store());
   if (m_engine->config().mode.metered) m_store->set_fuel(much_fuel);
   m_linker = std::make_unique<engine::Linker>(m_engine);
@@ -80,6 +81,7 @@ Result<void> WastRunner::start(engine::Config config) {
 
 void WastRunner::run(const text::Script& script) {
   for (const text::Command& command : script.commands) run(command);
+  wait_for_all();
 }
 
 void WastRunner::run(const text::Command& command) {
@@ -107,8 +109,8 @@ void WastRunner::run(const text::Command& command) {
     case Kind::assert_invalid:
     case Kind::assert_malformed_custom:
     case Kind::assert_invalid_custom: return check_module_error(command);
-    case Kind::thread:
-    case Kind::wait: return fail_at(command, "threads of scripts are not supported yet");
+    case Kind::thread: return start_thread(command);
+    case Kind::wait: return wait(command);
   }
 }
 
@@ -167,6 +169,8 @@ Result<runtime::Instance*> WastRunner::find(std::string_view id) const {
 }
 
 Result<void> WastRunner::register_module(const text::Command& command) {
+  if (const auto shared = m_shared.find(command.target); shared != m_shared.end())
+    return register_shared(command.text, shared->second);
   ZHAN_TRY(runtime::Instance * instance, find(command.target));
   return m_linker->define_instance(command.text, *instance);
 }

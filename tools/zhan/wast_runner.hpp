@@ -8,6 +8,8 @@
 
 namespace zhan::cli {
 
+struct WastThread;
+
 struct WastCounts {
   u64 passed = 0;
   u64 failed = 0;
@@ -20,16 +22,25 @@ class WastRunner {
   /// `report` is told of each failure. Errors: the engine cannot be made.
   static Result<std::unique_ptr<WastRunner>> create(engine::Config config, Report report);
 
+  ~WastRunner();
+  /// Threads that the script does not wait for are waited for at the end.
   void run(const text::Script& script);
   [[nodiscard]] const WastCounts& counts() const noexcept { return m_counts; }
 
  private:
   using Results = std::vector<runtime::Value>;
-  WastRunner(engine::Config config, Report report)
-      : m_features(config.features), m_report(std::move(report)) {}
-  Result<void> start(engine::Config config);
+  /// What of another thread's module can be used here: its exports that are shared memories.
+  using SharedMemories = std::vector<std::pair<std::string, runtime::Memory*>>;
+  WastRunner(const Features& features, Report report);
+  Result<void> start(std::shared_ptr<engine::Engine> engine);
 
   void run(const text::Command& command);
+  void start_thread(const text::Command& command);
+  void wait(const text::Command& command);
+  void wait_for_all();
+  void end(std::unique_ptr<WastThread> thread);
+  Result<void> share(WastRunner& with, std::string_view id) const;
+  Result<void> register_shared(const std::string& name, const SharedMemories& memories);
   Result<engine::Engine::ModulePtr> compile(const text::ModuleSource& source);
   Result<runtime::Instance*> instantiate(const text::Command& command);
   Result<void> define(const text::Command& command);
@@ -59,6 +70,8 @@ class WastRunner {
   runtime::Instance* m_last = nullptr;
   engine::Engine::ModulePtr m_last_definition;
   HostReferences m_references;
+  std::map<std::string, SharedMemories, std::less<>> m_shared;
+  std::map<std::string, std::unique_ptr<WastThread>, std::less<>> m_threads;
   WastCounts m_counts;
 };
 
