@@ -2,7 +2,8 @@
 /* Zhan, a WebAssembly virtual machine: the C interface. C99 and C++11.
  *
  * Objects end in one of three ways.
- * - shared (counted, immutable after making): engine, module, functype, pre, interrupt. `_keep`
+ * - shared (counted, immutable after making): engine, module, functype, pre,
+ *   shared_memory, interrupt. `_keep`
  * adds a count, `_drop` takes one away. Any thread, no locks needed.
  * - single owner: config, linker, store, wasi, error. `_drop` once, or given away to a function
  * that takes it. One thread at a time; may move between threads.
@@ -49,17 +50,18 @@ extern "C" {
 
 /* ---------------------------------------------------------------- types */
 
-typedef struct zhan_config zhan_config_t;       /* single owner */
-typedef struct zhan_engine zhan_engine_t;       /* shared */
-typedef struct zhan_functype zhan_functype_t;   /* shared */
-typedef struct zhan_module zhan_module_t;       /* shared */
-typedef struct zhan_store zhan_store_t;         /* single owner */
-typedef struct zhan_interrupt zhan_interrupt_t; /* shared */
-typedef struct zhan_linker zhan_linker_t;       /* single owner */
-typedef struct zhan_pre zhan_pre_t;             /* shared */
-typedef struct zhan_wasi zhan_wasi_t;           /* single owner */
-typedef struct zhan_error zhan_error_t;         /* single owner */
-typedef struct zhan_caller zhan_caller_t;       /* lent to a callback until it returns */
+typedef struct zhan_config zhan_config_t;               /* single owner */
+typedef struct zhan_engine zhan_engine_t;               /* shared */
+typedef struct zhan_functype zhan_functype_t;           /* shared */
+typedef struct zhan_module zhan_module_t;               /* shared */
+typedef struct zhan_store zhan_store_t;                 /* single owner */
+typedef struct zhan_interrupt zhan_interrupt_t;         /* shared */
+typedef struct zhan_linker zhan_linker_t;               /* single owner */
+typedef struct zhan_pre zhan_pre_t;                     /* shared */
+typedef struct zhan_shared_memory zhan_shared_memory_t; /* shared */
+typedef struct zhan_wasi zhan_wasi_t;                   /* single owner */
+typedef struct zhan_error zhan_error_t;                 /* single owner */
+typedef struct zhan_caller zhan_caller_t;               /* lent to a callback until it returns */
 
 /* Text: UTF-8, not terminated, lent. */
 typedef struct zhan_str {
@@ -406,7 +408,15 @@ ZHAN_API zhan_error_t* zhan_linker_define_raw(zhan_linker_t* linker, zhan_str_t 
  * name that is taken; those before it are defined. */
 ZHAN_API zhan_error_t* zhan_linker_define_instance(zhan_linker_t* linker, zhan_store_t* store,
                                                    zhan_str_t module, zhan_instance_t instance);
-enum { ZHAN_WORLD_PREVIEW1 = 1 /* wasi_snapshot_preview1 */ };
+/* Defines a shared memory for any store. Errors: LINK if the name is taken; WRONG_STORE for a
+ * memory of another engine. */
+ZHAN_API zhan_error_t* zhan_linker_define_shared_memory(zhan_linker_t* linker, zhan_str_t module,
+                                                        zhan_str_t name,
+                                                        zhan_shared_memory_t* memory);
+enum {
+  ZHAN_WORLD_PREVIEW1 = 1, /* wasi_snapshot_preview1 */
+  ZHAN_WORLD_THREADS = 2   /* "wasi" "thread-spawn", see zhan_store_set_threads */
+};
 /* Defines the functions of WASI worlds (a mask). They use the context that zhan_store_set_wasi gave
  * to the calling store. Errors: LINK if a name is taken; UNSUPPORTED for other worlds. */
 ZHAN_API zhan_error_t* zhan_linker_define_wasi(zhan_linker_t* linker, uint32_t worlds);
@@ -509,6 +519,19 @@ ZHAN_API zhan_error_t* zhan_memory_read(zhan_store_t* store, zhan_memory_t memor
                                         void* out, size_t size);
 ZHAN_API zhan_error_t* zhan_memory_write(zhan_store_t* store, zhan_memory_t memory, uint64_t offset,
                                          const void* bytes, size_t size);
+
+/* A linear memory that no store owns, for several stores of the engine at once, also on several
+ * threads: *out is the caller's. `limits` must be shared and have a maximum; what the memory will
+ * ever hold is reserved now, so it never moves. Errors: TYPE for bounds that no memory can have,
+ * LIMIT (also of the option max-memory), NO_MEMORY. */
+ZHAN_API zhan_error_t* zhan_shared_memory_new(zhan_engine_t* engine, const zhan_limits_t* limits,
+                                              zhan_shared_memory_t** out);
+ZHAN_API zhan_shared_memory_t* zhan_shared_memory_keep(zhan_shared_memory_t* memory);
+ZHAN_API void zhan_shared_memory_drop(zhan_shared_memory_t* memory);
+/* The memory as one of the store, which keeps it. Reads and writes by the host are not atomic.
+ * Errors: WRONG_STORE for a memory of another engine. */
+ZHAN_API zhan_error_t* zhan_memory_of_shared(zhan_store_t* store, zhan_shared_memory_t* memory,
+                                             zhan_memory_t* out);
 
 /* ---------------------------------------------------------------- tables, globals, tags */
 
@@ -730,6 +753,20 @@ ZHAN_API zhan_error_t* zhan_wasi_virtual(zhan_wasi_t* wasi, const zhan_virtual_t
 
 /* Takes the context for the store, in place of an earlier one. Not while wasm runs in it: BUSY. */
 ZHAN_API zhan_error_t* zhan_store_set_wasi(zhan_store_t* store, zhan_wasi_t* wasi);
+
+/* Lets the guest in the store start threads (wasi-threads): each is a store of its own, on a thread
+ * of the library, with an instance of `pre` (kept), which must export "wasi_thread_start" of type
+ * (i32, i32) -> () and import the memory as a shared one (zhan_linker_define_shared_memory). They
+ * share the WASI context and the data of the store (set before), host functions are called on all
+ * threads at once, and each thread gets half of the fuel left to the one that starts it. `most` are
+ * the threads at one time beside the first, 0 = 1,000; one more, and the guest gets an errno. When
+ * a thread traps, exits or fails, all others are stopped, those that wait too, and calls into this
+ * store end with that error. Errors: LINK (no such export; an import that belongs to one store),
+ * BUSY (it has threads already), WRONG_STORE. */
+ZHAN_API zhan_error_t* zhan_store_set_threads(zhan_store_t* store, zhan_pre_t* pre, uint32_t most);
+/* Stops the threads that the guest started and waits until they have ended; zhan_store_drop does it
+ * too. A host function that blocks is waited for. Not from a callback. */
+ZHAN_API void zhan_store_stop_threads(zhan_store_t* store);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -592,6 +592,8 @@ class Interrupt {
   detail::Unique<zhan_interrupt_t, zhan_interrupt_drop> m_interrupt;
 };
 
+class Pre;
+
 class Store {
  public:
   static Result<Store> make(const Engine& engine) {
@@ -605,6 +607,10 @@ class Store {
   Result<void> set_wasi(Wasi wasi) {
     return detail::to_result(zhan_store_set_wasi(get(), wasi.release()));
   }
+  /// Lets the guest start threads, see zhan_store_set_threads; 0 = the usual limit.
+  Result<void> set_threads(const Pre& pre, uint32_t most = 0);
+  /// Stops the threads that the guest started and waits until they have ended.
+  void stop_threads() noexcept { zhan_store_stop_threads(get()); }
   Result<void> set_fuel(uint64_t fuel) {
     return detail::to_result(zhan_store_set_fuel(get(), fuel));
   }
@@ -696,6 +702,31 @@ struct Memory {
     if (zhan_error_t* error = zhan_memory_grow(store, handle, pages, &old))
       return detail::failed(error);
     return old;
+  }
+};
+
+/// A memory of several stores, also on several threads; no store owns it.
+class SharedMemory : public detail::Shared<zhan_shared_memory_t, zhan_shared_memory_keep,
+                                           zhan_shared_memory_drop> {
+ public:
+  using Shared::Shared;
+  /// Bounds in pages of 64 KiB.
+  static Result<SharedMemory> make(const Engine& engine, uint64_t min, uint64_t max) {
+    zhan_limits_t limits{};
+    limits.min = min;
+    limits.max = max;
+    limits.has_max = limits.shared = true;
+    zhan_shared_memory_t* made = nullptr;
+    if (zhan_error_t* error = zhan_shared_memory_new(engine.get(), &limits, &made))
+      return detail::failed(error);
+    return SharedMemory(made);
+  }
+  /// The memory as one of the store.
+  Result<Memory> in(zhan_store_t* store) const {
+    Memory made;
+    if (zhan_error_t* error = zhan_memory_of_shared(store, get(), &made.handle))
+      return detail::failed(error);
+    return made;
   }
 };
 
@@ -917,6 +948,10 @@ class Pre : public detail::Shared<zhan_pre_t, zhan_pre_keep, zhan_pre_drop> {
   }
 };
 
+inline Result<void> Store::set_threads(const Pre& pre, uint32_t most) {
+  return detail::to_result(zhan_store_set_threads(get(), pre.get(), most));
+}
+
 class Linker {
  public:
   explicit Linker(const Engine& engine, bool shadowing = false) noexcept
@@ -940,6 +975,11 @@ class Linker {
                       zhan_extern_t item) {
     return detail::to_result(
         zhan_linker_define(m_linker.get(), store, str(module), str(name), item));
+  }
+  /// A shared memory, for any store.
+  Result<void> define(std::string_view module, std::string_view name, const SharedMemory& memory) {
+    return detail::to_result(
+        zhan_linker_define_shared_memory(m_linker.get(), str(module), str(name), memory.get()));
   }
   Result<void> define_instance(zhan_store_t* store, std::string_view module, Instance instance) {
     return detail::to_result(

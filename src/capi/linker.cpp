@@ -81,12 +81,16 @@ zhan_error_t* zhan_linker_define_instance(zhan_linker_t* linker, zhan_store_t* s
 
 zhan_error_t* zhan_linker_define_wasi(zhan_linker_t* linker, uint32_t worlds) {
   return guarded([&]() -> zhan_error_t* {
-    if ((worlds & ~uint32_t{ZHAN_WORLD_PREVIEW1}) != 0)
-      return make_error(ErrorKind::unsupported, "this build has only the WASI world preview 1");
-    if (worlds == 0) return nullptr;
-    const auto find = [](zhan::runtime::Store& store) { return store_of(store).wasi.get(); };
-    ZHAN_API_TRY(zhan::wasi::add_to_linker(linker->linker, zhan::wasi::ContextFinder(find)),
-                 nullptr);
+    if ((worlds & ~uint32_t{ZHAN_WORLD_PREVIEW1 | ZHAN_WORLD_THREADS}) != 0)
+      return make_error(ErrorKind::unsupported,
+                        "this build has only the WASI worlds preview 1 and threads");
+    namespace wasi = zhan::wasi;
+    const auto context = [](zhan::runtime::Store& store) { return store_of(store).wasi.get(); };
+    const auto threads = [](zhan::runtime::Store& store) { return store_of(store).threads; };
+    if ((worlds & ZHAN_WORLD_PREVIEW1) != 0)
+      ZHAN_API_TRY(wasi::add_to_linker(linker->linker, wasi::ContextFinder(context)), nullptr);
+    if ((worlds & ZHAN_WORLD_THREADS) != 0)
+      ZHAN_API_TRY(wasi::add_threads_to_linker(linker->linker, threads), nullptr);
     return nullptr;
   });
 }

@@ -58,6 +58,14 @@ struct zhan_pre final : zhan::capi::Counted<zhan_pre> {
   std::shared_ptr<zhan::engine::Linker> linker;
 };
 
+struct zhan_shared_memory final : zhan::capi::Counted<zhan_shared_memory> {
+  zhan_shared_memory(std::shared_ptr<zhan::engine::Engine> e,
+                     std::shared_ptr<zhan::runtime::Memory> m) noexcept
+      : engine(std::move(e)), memory(std::move(m)) {}
+  const std::shared_ptr<zhan::engine::Engine> engine;
+  const std::shared_ptr<zhan::runtime::Memory> memory;
+};
+
 struct zhan_wasi {
   std::unique_ptr<zhan::wasi::Context> context = std::make_unique<zhan::wasi::Context>();
 };

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view version_text = ZHAN_VERSION;
 
-constexpr std::string_view more_features[] = {"engine.interp", "wasi.preview1"};
+constexpr std::string_view more_features[] = {"engine.interp", "wasi.preview1", "wasi.threads"};
 
 /// The number before the next point; `rest` goes on behind it.
 uint32_t next_number(std::string_view& rest) noexcept {

@@ -17,9 +17,17 @@ zhan_store::zhan_store(std::shared_ptr<zhan::engine::Engine> engine, std::unique
 }
 
 zhan_store::~zhan_store() {
+  stop_threads();
   m_store.reset();  // runs finalizers of host data, which may still drop references
   wasi.reset();
   if (finalizer != nullptr) finalizer(data);
+}
+
+void zhan_store::stop_threads() noexcept {
+  if (!owns_threads) return;
+  threads->stop();
+  threads.reset();
+  owns_threads = false;
 }
 
 zhan_extern_t zhan_store::handle(const Extern& item) {

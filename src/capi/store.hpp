@@ -9,6 +9,7 @@
 #include "capi/roots.hpp"
 #include "engine/engine.hpp"
 #include "wasi/context.hpp"
+#include "wasi/threads.hpp"
 
 struct zhan_store {
   using Runtime = zhan::runtime::Store;
@@ -60,7 +61,11 @@ struct zhan_store {
 
   void* data = nullptr;
   zhan_finalizer_t finalizer = nullptr;
-  std::unique_ptr<zhan::wasi::Context> wasi;
+  std::shared_ptr<zhan::wasi::Context> wasi;
+  /// The guest's threads, of which this store is one; the first one's store ends them all.
+  std::shared_ptr<zhan::wasi::ThreadGroup> threads;
+  bool owns_threads = false;
+  void stop_threads() noexcept;
   zhan::u64 fuel_set = 0;
 
  private:

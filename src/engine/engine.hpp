@@ -120,6 +120,9 @@ class Linker {
   /// wrong_store if definitions of two stores are needed.
   [[nodiscard]] Result<std::shared_ptr<Linker>> prepare(const runtime::ModuleInfo& module) const;
 
+  /// Whether nothing in it belongs to one store.
+  [[nodiscard]] bool for_any_store() const noexcept;
+
   /// What a name is in a store; nothing if it is unknown or of another store.
   [[nodiscard]] std::optional<runtime::Extern> find(runtime::Store& store, std::string_view module,
                                                     std::string_view name) const;

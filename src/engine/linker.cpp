@@ -227,6 +227,11 @@ Result<std::shared_ptr<Linker>> Linker::prepare(const runtime::ModuleInfo& info)
   return made;
 }
 
+bool Linker::for_any_store() const noexcept {
+  return std::all_of(m_items.begin(), m_items.end(),
+                     [](const auto& item) { return item.second->store == 0; });
+}
+
 Result<runtime::Instance*> Linker::instantiate(runtime::Store& store, Engine::ModulePtr module) {
   ZHAN_TRY(const std::vector<runtime::Extern> imports, resolve(store, *module));
   return store.instantiate(std::move(module), imports);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <memory>
 
 #include "base/assert.hpp"
 
@@ -44,6 +45,29 @@ void set_thread_name(const char* name) noexcept {
   char text[16] = {};
   std::memcpy(text, name, std::min(std::strlen(name), sizeof(text) - 1));
   ::pthread_setname_np(::pthread_self(), text);
+}
+
+Thread::~Thread() { ZHAN_CHECK(!m_running, "a thread is joined before its object ends"); }
+
+bool Thread::start(std::function<void()> work, usize stack_bytes) {
+  ZHAN_ASSERT(!m_running, "one object is one thread");
+  auto owned = std::make_unique<std::function<void()>>(std::move(work));
+  pthread_attr_t attributes;
+  if (::pthread_attr_init(&attributes) != 0) return false;
+  ::pthread_attr_setstacksize(&attributes, stack_bytes);
+  const auto run = [](void* raw) -> void* {
+    const std::unique_ptr<std::function<void()>> mine(static_cast<std::function<void()>*>(raw));
+    (*mine)();
+    return nullptr;
+  };
+  m_running = ::pthread_create(&m_handle, &attributes, run, owned.get()) == 0;
+  ::pthread_attr_destroy(&attributes);
+  if (m_running) static_cast<void>(owned.release());
+  return m_running;
+}
+
+void Thread::join() noexcept {
+  if (std::exchange(m_running, false)) ::pthread_join(m_handle, nullptr);
 }
 
 bool float_environment_is_default() noexcept {

@@ -24,6 +24,16 @@ void raise_deadline(void* requests) {
   static_cast<Requests*>(requests)->raise(abi::request::deadline);
 }
 
+std::shared_ptr<const Error> stop_reason_of(Requests& requests, u32 set) noexcept {
+  return (set & abi::request::stop) != 0 ? requests.stop_reason() : nullptr;
+}
+
+Error copy_of(const Error& error) {
+  Error copy(error.kind(), {});
+  copy.info() = error.info();
+  return copy;
+}
+
 }  // namespace
 
 Requests::~Requests() {
@@ -35,6 +45,19 @@ void Requests::raise(u32 bit) noexcept {
   const std::lock_guard lock(m_mutex);
   m_raised.notify_all();
   make_readable(m_descriptor.load(std::memory_order_acquire));
+}
+
+void Requests::stop(std::shared_ptr<const Error> reason) noexcept {
+  {
+    const std::lock_guard lock(m_mutex);
+    if (m_reason == nullptr) m_reason = std::move(reason);
+  }
+  raise(abi::request::stop);
+}
+
+std::shared_ptr<const Error> Requests::stop_reason() noexcept {
+  const std::lock_guard lock(m_mutex);
+  return m_reason;
 }
 
 bool Requests::sleep(u64 nanoseconds) {
@@ -99,6 +122,8 @@ bool Store::note_requests() noexcept {
   if (set == 0) return false;
   if ((set & abi::request::deadline) != 0) {
     note_trap(Trap::deadline_exceeded);  // stays until a new deadline is set
+  } else if (const auto reason = stop_reason_of(*m_impl->requests, set)) {
+    note_error(copy_of(*reason));
   } else {
     // An interrupt ends one call; a store that goes away ends all.
     bits.fetch_and(~abi::request::interrupt, std::memory_order_relaxed);

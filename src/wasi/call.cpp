@@ -30,8 +30,8 @@ bool Call::stopped() noexcept {
   return true;
 }
 
-Or<Descriptor*> descriptor(Call& call, u32 fd, u64 rights) noexcept {
-  Descriptor* found = call.context.fds().find(fd);
+Or<DescriptorPtr> descriptor(Call& call, u32 fd, u64 rights) noexcept {
+  DescriptorPtr found = call.context.fds().find(fd);
   if (found == nullptr) return Fail(Errno::badf);
   ZHAN_ASSERT((rights & ~right::all) == 0, "only rights that exist are asked for");
   u64 missing = rights & ~found->base;
@@ -39,8 +39,8 @@ Or<Descriptor*> descriptor(Call& call, u32 fd, u64 rights) noexcept {
   return Fail(missing & (right::fd_read | right::fd_write) ? Errno::badf : Errno::notcapable);
 }
 
-Or<Descriptor*> file(Call& call, u32 fd, u64 rights, bool needs_offset) noexcept {
-  Descriptor* found = call.context.fds().find(fd);
+Or<DescriptorPtr> file(Call& call, u32 fd, u64 rights, bool needs_offset) noexcept {
+  DescriptorPtr found = call.context.fds().find(fd);
   if (found == nullptr) return Fail(Errno::badf);
   if (found->is_directory()) return Fail(Errno::isdir);
   // Before rights: a guest that tries an offset first on a stream looks for this errno.
@@ -48,8 +48,8 @@ Or<Descriptor*> file(Call& call, u32 fd, u64 rights, bool needs_offset) noexcept
   return descriptor(call, fd, rights);
 }
 
-Or<Descriptor*> directory(Call& call, u32 fd, u64 rights) noexcept {
-  Descriptor* found = call.context.fds().find(fd);
+Or<DescriptorPtr> directory(Call& call, u32 fd, u64 rights) noexcept {
+  DescriptorPtr found = call.context.fds().find(fd);
   if (found == nullptr) return Fail(Errno::badf);
   if (!found->is_directory()) return Fail(Errno::notdir);
   ZHAN_ASSERT(found->fd.valid(), "a directory is open on the host");

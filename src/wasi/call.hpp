@@ -35,13 +35,13 @@ struct Call {
 
 /// The descriptor of a number, if it has all the rights: `badf` if there is none or reading or
 /// writing is missing (as read(2) and write(2) say), else `notcapable`.
-[[nodiscard]] Or<Descriptor*> descriptor(Call& call, u32 fd, u64 rights) noexcept;
+[[nodiscard]] Or<DescriptorPtr> descriptor(Call& call, u32 fd, u64 rights) noexcept;
 /// The same for what needs a file: `isdir` for directories, `spipe` for streams if it needs an
 /// offset.
-[[nodiscard]] Or<Descriptor*> file(Call& call, u32 fd, u64 rights, bool needs_offset) noexcept;
+[[nodiscard]] Or<DescriptorPtr> file(Call& call, u32 fd, u64 rights, bool needs_offset) noexcept;
 /// The same for what needs a directory: `notdir`. `rofs` before rights, if it changes a read-only
 /// one.
-[[nodiscard]] Or<Descriptor*> directory(Call& call, u32 fd, u64 rights) noexcept;
+[[nodiscard]] Or<DescriptorPtr> directory(Call& call, u32 fd, u64 rights) noexcept;
 
 /// A path or name: copied, then checked. `fault`, `nametoolong`, `inval` (NUL), `ilseq` (not
 /// UTF-8).

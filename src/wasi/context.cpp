@@ -139,6 +139,7 @@ void Context::set_input(u32 guest_fd, ReadFn read) {
 
 void Context::set_output(u32 guest_fd, std::shared_ptr<OutputBuffer> buffer) {
   set_output(guest_fd, [buffer](std::span<const u8> in) -> Or<usize> {
+    const std::lock_guard lock(buffer->mutex);
     u64 room = buffer->limit - std::min<u64>(buffer->limit, buffer->bytes.size());
     usize n = static_cast<usize>(std::min<u64>(room, in.size()));
     if (n == 0 && !in.empty()) return Fail(Errno::nospc);
@@ -193,8 +194,11 @@ void Context::set_virtual_clock(u64 start, u64 step) {
 void Context::set_random_seed(u64 seed) { m_random = SeededRandom(seed); }
 
 Or<u64> Context::now(ClockId clock) {
-  if (m_virtual) return m_time += m_step;
-  if (m_clock) return m_clock(clock);
+  if (m_virtual) return m_time.fetch_add(m_step, std::memory_order_relaxed) + m_step;
+  if (m_clock) {
+    const std::lock_guard lock(m_callbacks);
+    return m_clock(clock);
+  }
   timespec time;
   if (clock_gettime(host_clock(clock), &time) != 0) return Fail(from_host(errno));
   return static_cast<u64>(time.tv_sec) * 1'000'000'000 + static_cast<u64>(time.tv_nsec);
@@ -202,6 +206,7 @@ Or<u64> Context::now(ClockId clock) {
 
 Errno Context::random(std::span<u8> bytes) {
   if (m_random) {
+    const std::lock_guard lock(m_callbacks);
     m_random(bytes);
     return Errno::success;
   }

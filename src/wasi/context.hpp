@@ -3,7 +3,9 @@
 // numbers. Made by the embedder, then used by one store.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +22,14 @@ using RandomFn = std::function<void(std::span<u8> bytes)>;
 
 /// Bytes that a guest wrote, shared with the embedder.
 struct OutputBuffer {
+  std::mutex mutex;  // two descriptors may share a buffer; not needed when the guest has ended
   std::string bytes;
   u64 limit = u64{1} << 30;  // more is `nospc`
 };
 
-/// Not thread-safe: one thread at a time, the one that runs the store. Everything that makes it may
-/// be called until the guest starts. Without other wishes input is empty and output is thrown away.
+/// Everything that makes it may be called until the guest starts, by one thread; the functions are
+/// then safe for all threads of the guest. Calls of one callback do not overlap. Without other
+/// wishes input is empty and output is thrown away.
 class Context {
  public:
   Context();
@@ -76,7 +80,9 @@ class Context {
   [[nodiscard]] Or<u64> now(ClockId clock);
   [[nodiscard]] bool virtual_time() const noexcept { return m_virtual; }
   /// A sleep in virtual time.
-  void skip_time(u64 nanoseconds) noexcept { m_time += nanoseconds; }
+  void skip_time(u64 nanoseconds) noexcept {
+    m_time.fetch_add(nanoseconds, std::memory_order_relaxed);
+  }
   [[nodiscard]] Errno random(std::span<u8> bytes);
 
  private:
@@ -87,7 +93,9 @@ class Context {
   ClockFn m_clock;
   RandomFn m_random;
   bool m_virtual = false;
-  u64 m_time = 0, m_step = 0;
+  std::atomic<u64> m_time{0};
+  u64 m_step = 0;
+  std::mutex m_callbacks;  // of clock and random numbers
 };
 
 }  // namespace zhan::wasi

@@ -67,38 +67,64 @@ Or<Descriptor> describe(HostFd fd) noexcept {
 }
 
 Or<u32> FdTable::insert(Descriptor descriptor, u32 minimum) {
+  const std::lock_guard lock(m_mutex);
   u32 fd = std::max(m_lowest, minimum);
-  while (fd < m_slots.size() && m_slots[fd] != nullptr) ++fd;
+  while (is_open(fd)) ++fd;
   if (fd >= limit::descriptors) return Fail(Errno::mfile);
-  ZHAN_ASSERT(find(fd) == nullptr, "a new descriptor takes a free number");
-  set(fd, std::move(descriptor));
+  put(fd, std::move(descriptor));
   if (minimum <= m_lowest) m_lowest = fd + 1;
   return fd;
 }
 
 void FdTable::set(u32 fd, Descriptor descriptor) {
+  const std::lock_guard lock(m_mutex);
+  put(fd, std::move(descriptor));
+}
+
+void FdTable::put(u32 fd, Descriptor descriptor) {
   ZHAN_CHECK(fd < limit::descriptors, "descriptor numbers are bounded");
   if (fd >= m_slots.size()) m_slots.resize(fd + 1);
   if (m_slots[fd] == nullptr) ++m_open;
-  m_slots[fd] = std::make_unique<Descriptor>(std::move(descriptor));
+  m_slots[fd] = std::make_shared<Descriptor>(std::move(descriptor));
 }
 
-Errno FdTable::close(u32 fd) noexcept {
-  Descriptor* old = find(fd);
-  if (old == nullptr) return Errno::badf;
-  Errno result = old->fd.close();
-  m_slots[fd].reset();
-  ZHAN_ASSERT(m_open > 0, "an open descriptor was counted");
+DescriptorPtr FdTable::take(u32 fd) noexcept {
+  DescriptorPtr taken = std::move(m_slots[fd]);
+  ZHAN_ASSERT(taken != nullptr && m_open > 0, "an open descriptor was counted");
   --m_open;
   if (fd < m_lowest) m_lowest = fd;
-  return result;
+  return taken;
+}
+
+namespace {
+
+/// Nobody can find it any more; if nobody uses it either, this closes it and tells how that went.
+Errno close_unused(const DescriptorPtr& taken) noexcept {
+  return taken.use_count() == 1 ? taken->fd.close() : Errno::success;
+}
+
+}  // namespace
+
+Errno FdTable::close(u32 fd) noexcept {
+  DescriptorPtr taken;
+  {
+    const std::lock_guard lock(m_mutex);
+    if (!is_open(fd)) return Errno::badf;
+    taken = take(fd);
+  }
+  return close_unused(taken);
 }
 
 Errno FdTable::renumber(u32 from, u32 to) noexcept {
-  if (find(from) == nullptr || find(to) == nullptr) return Errno::badf;
-  if (from == to) return Errno::success;
-  std::swap(m_slots[from], m_slots[to]);
-  static_cast<void>(close(from));
+  DescriptorPtr taken;
+  {
+    const std::lock_guard lock(m_mutex);
+    if (!is_open(from) || !is_open(to)) return Errno::badf;
+    if (from == to) return Errno::success;
+    std::swap(m_slots[from], m_slots[to]);
+    taken = take(from);
+  }
+  static_cast<void>(close_unused(taken));
   return Errno::success;
 }
 

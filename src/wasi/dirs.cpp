@@ -172,6 +172,7 @@ Errno fd_readdir(Call& call, u32 fd, u32 buffer, u32 length, u64 cookie, u32 out
   if (bytes == nullptr || !call.memory.contains(out, 4)) return Errno::fault;
   if (cookie > static_cast<u64>(std::numeric_limits<i64>::max())) return Errno::inval;
   int host = (*dir)->fd.get();
+  const std::lock_guard lock(*(*dir)->mutex);
   if (lseek(host, static_cast<off_t>(cookie), SEEK_SET) < 0) return from_host(errno);
   EntryWriter writer({bytes, length});
   if (Errno error = list(call, host, writer, length); error != Errno::success) return error;
@@ -179,7 +180,7 @@ Errno fd_readdir(Call& call, u32 fd, u32 buffer, u32 length, u64 cookie, u32 out
 }
 
 Errno fd_prestat_get(Call& call, u32 fd, u32 out) {
-  const Descriptor* found = call.context.fds().find(fd);
+  const DescriptorPtr found = call.context.fds().find(fd);
   if (found == nullptr || !found->preopen) return Errno::badf;
   return Struct<layout::prestat>()
       .put<u8>(0, 0)  // a directory, the only kind
@@ -188,7 +189,7 @@ Errno fd_prestat_get(Call& call, u32 fd, u32 out) {
 }
 
 Errno fd_prestat_dir_name(Call& call, u32 fd, u32 path, u32 length) {
-  const Descriptor* found = call.context.fds().find(fd);
+  const DescriptorPtr found = call.context.fds().find(fd);
   if (found == nullptr || !found->preopen) return Errno::badf;
   const std::string& name = found->guest_name;
   if (length < name.size()) return Errno::nametoolong;

@@ -93,6 +93,7 @@ ssize_t write_once(const Descriptor& to, const IoCursor& cursor) noexcept {
 
 Errno read_callback(Descriptor& from, std::span<iovec> into, u64& done) {
   if (!from.read) return Errno::badf;
+  const std::lock_guard lock(*from.mutex);
   for (const iovec& vector : into) {
     auto n = from.read({static_cast<u8*>(vector.iov_base), vector.iov_len});
     if (!n && done == 0) return n.error();
@@ -105,6 +106,7 @@ Errno read_callback(Descriptor& from, std::span<iovec> into, u64& done) {
 
 Errno write_callback(Descriptor& to, std::span<iovec> from, u64& done) {
   if (!to.write) return Errno::badf;
+  const std::lock_guard lock(*to.mutex);
   for (const iovec& vector : from) {
     auto n = to.write({static_cast<const u8*>(vector.iov_base), vector.iov_len});
     if (!n && done == 0) return n.error();

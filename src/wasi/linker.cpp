@@ -32,7 +32,7 @@ abi::Status finish(abi::Exec* exec, const Ending& ending) noexcept {
     Error error(ErrorKind::exit, "exit with code " + std::to_string(ending.code));
     error.info().code = static_cast<i32>(ending.code);
     store.note_error(std::move(error));
-  } else {
+  } else if (!store.note_requests()) {
     store.note_trap(ending.kind == Ending::Kind::deadline ? Trap::deadline_exceeded
                                                           : Trap::interrupted);
   }

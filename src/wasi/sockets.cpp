@@ -13,8 +13,8 @@ constexpr u32 recv_peek = 1, recv_waitall = 2;
 constexpr u16 recv_truncated = 1;
 constexpr u32 shut_read = 1, shut_write = 2;
 
-Or<Descriptor*> socket(Call& call, u32 fd, u64 rights) noexcept {
-  const Descriptor* found = call.context.fds().find(fd);
+Or<DescriptorPtr> socket(Call& call, u32 fd, u64 rights) noexcept {
+  DescriptorPtr found = call.context.fds().find(fd);
   if (found != nullptr && found->nature != Nature::socket) return Fail(Errno::notsock);
   return descriptor(call, fd, rights);
 }

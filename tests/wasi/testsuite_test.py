@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the built preview 1 tests of the public WASI test suite, if a copy of it is at hand.
+"""Runs the built preview 1 and wasi-threads tests of the public WASI test suite, if a copy of it is
+at hand.
 
 ZHAN_WASI_TESTSUITE names a folder that holds NAME.wasm and NAME.json files somewhere below, as
 the suite's branch of built tests does; each is run by the program $ZHAN in a copy of its folder.
@@ -15,7 +16,7 @@ import sys
 import tempfile
 
 SKIPPED = 77
-DEFAULTS = {"args": [], "root": None, "env": {}, "exit_code": 0, "stdout": None, "stderr": None}
+DEFAULTS = {"args": [], "root": None, "dirs": [], "env": {}, "exit_code": 0, "stdout": None, "stderr": None}
 
 
 def specification(module):
@@ -34,11 +35,23 @@ def command(zhan, module, spec, folder):
     line = [zhan, "run"]
     if spec["root"]:
         line += ["--dir", f"{folder / spec['root']}::/"]
+    for name in spec["dirs"]:
+        line += ["--dir", f"{folder / name}::{name}"]
     # Without it the tests accept the errnos of every system; those of environ_* count variables.
     strict = {} if module.name.startswith("environ_") else {"ERRNO_MODE_UNIX": "1"}
     for key, value in (spec["env"] | strict).items():
         line += ["--env", f"{key}={value}"]
     return line + [str(module)] + spec["args"]
+
+
+def execute(line):
+    """Standard input is there and stays empty: a thread may wait for it until another ends it."""
+    read, write = os.pipe()
+    try:
+        return subprocess.run(line, stdin=read, capture_output=True, timeout=120, check=False)
+    finally:
+        os.close(read)
+        os.close(write)
 
 
 def run(zhan, module):
@@ -51,7 +64,7 @@ def run(zhan, module):
         remove_leftovers(folder)
         line = command(zhan, module, spec, folder)
         try:
-            done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+            done = execute(line)
         except subprocess.TimeoutExpired:
             return "does not end"
     if done.returncode != spec["exit_code"]:

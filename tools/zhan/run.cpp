@@ -19,7 +19,7 @@ namespace {
 struct RunOptions {
   std::vector<std::string> dirs, env, preloads;
   Settings settings;
-  std::optional<std::string> invoke, engine, timeout, max_memory, fuel, argv0;
+  std::optional<std::string> invoke, engine, timeout, max_memory, max_threads, fuel, argv0;
   std::string unknown_imports = "error";
   bool inherit_env = false;
   std::string file;
@@ -48,8 +48,10 @@ class Run {
         (code = make_linker()) != exit_ok || (code = preload()) != exit_ok)
       return code;
     zhan_instance_t instance{};
-    if ((code = instantiate(m_module.get(), 0, instance)) != exit_ok) return code;
-    return start(instance);
+    if ((code = instantiate(m_module.get(), 0, instance)) == exit_ok) code = start(instance);
+    // The program ends with its first thread.
+    zhan_store_stop_threads(m_store.get());
+    return code;
   }
 
  private:
@@ -60,6 +62,8 @@ class Run {
   int add_directory(zhan_wasi_t* wasi, const std::string& text);
   int add_variable(zhan_wasi_t* wasi, const std::string& text);
   int make_linker();
+  int define_memories(zhan_module_t* module);
+  int allow_threads(zhan_pre_t* pre);
   int preload();
   int preload(size_t index, Preload what);
   /// `waiting`: the preloads from here on have not been instantiated yet, if not zero.
@@ -178,7 +182,8 @@ int Run::make_wasi() {
 
 int Run::make_linker() {
   m_linker.reset(zhan_linker_new(m_engine.get(), 0));
-  const int code = check(zhan_linker_define_wasi(m_linker.get(), ZHAN_WORLD_PREVIEW1));
+  const int code =
+      check(zhan_linker_define_wasi(m_linker.get(), ZHAN_WORLD_PREVIEW1 | ZHAN_WORLD_THREADS));
   if (code != exit_ok || m_options.unknown_imports == "error") return code;
   const bool trap = m_options.unknown_imports == "trap";
   return check(
@@ -209,21 +214,64 @@ int Run::preload(size_t index, Preload what) {
       zhan_linker_define_instance(m_linker.get(), m_store.get(), str(what.name), instance));
 }
 
+std::vector<zhan_import_t> imports_of(zhan_module_t* module) {
+  std::vector<zhan_import_t> imports(zhan_module_imports(module, nullptr, 0));
+  zhan_module_imports(module, imports.data(), imports.size());
+  return imports;
+}
+
+/// A program that starts threads imports its memory; wasi-threads leaves it to us to make one. A
+/// module of --preload may have brought it.
+int Run::define_memories(zhan_module_t* module) {
+  for (const zhan_import_t& item : imports_of(module)) {
+    const auto is_preloaded = [&](std::string_view text) {
+      return split_preload(text).name == view(item.module);
+    };
+    if (item.type.kind != ZHAN_EXTERN_MEMORY || !item.type.limits.shared ||
+        std::any_of(m_options.preloads.begin(), m_options.preloads.end(), is_preloaded))
+      continue;
+    zhan_shared_memory_t* memory = nullptr;
+    int code = check(zhan_shared_memory_new(m_engine.get(), &item.type.limits, &memory));
+    if (code == exit_ok)
+      code =
+          check(zhan_linker_define_shared_memory(m_linker.get(), item.module, item.name, memory));
+    zhan_shared_memory_drop(memory);
+    if (code != exit_ok) return code;
+  }
+  return exit_ok;
+}
+
+int Run::allow_threads(zhan_pre_t* pre) {
+  uint64_t most = 0;
+  const auto& text = m_options.max_threads;
+  if (text && (!parse_size(*text, most) || most == 0 || most > UINT32_MAX))
+    return complain(fmt::format("--max-threads: '{}' is no number from 1 on", *text), exit_usage);
+  const std::vector<zhan_import_t> imports = imports_of(m_module.get());
+  const bool spawns = std::any_of(imports.begin(), imports.end(), [](const zhan_import_t& item) {
+    return view(item.module) == "wasi" && view(item.name) == "thread-spawn";
+  });
+  if (!spawns) return exit_ok;
+  return check(zhan_store_set_threads(m_store.get(), pre, static_cast<uint32_t>(most)));
+}
+
 int Run::instantiate(zhan_module_t* module, size_t waiting, zhan_instance_t& instance) {
+  if (module == m_module.get())
+    if (const int code = define_memories(module); code != exit_ok) return code;
   zhan_pre_t* resolved = nullptr;
   if (zhan_error_t* error = zhan_linker_resolve(m_linker.get(), module, &resolved)) {
     const ErrorOwner owner(error);
     return not_linked(error, module, waiting);
   }
   const PreOwner pre(resolved);
+  if (module == m_module.get())
+    if (const int code = allow_threads(pre.get()); code != exit_ok) return code;
   return check(zhan_pre_instantiate(pre.get(), m_store.get(), &instance));
 }
 
 /// Says what to do about an import that nothing gives: a preloaded module may come too late.
 int Run::not_linked(const zhan_error_t* error, zhan_module_t* module, size_t waiting) const {
   std::string hint = "; give it with --preload NAME=FILE, or try --unknown-imports trap";
-  std::vector<zhan_import_t> imports(zhan_module_imports(module, nullptr, 0));
-  zhan_module_imports(module, imports.data(), imports.size());
+  const std::vector<zhan_import_t> imports = imports_of(module);
   for (size_t i = waiting; waiting != 0 && i <= m_options.preloads.size(); ++i) {
     const std::string_view name = split_preload(m_options.preloads[i - 1]).name;
     const bool wanted = std::any_of(imports.begin(), imports.end(), [&](const zhan_import_t& item) {
@@ -384,6 +432,8 @@ Command run_command() {
                     "Stop after a time like 500ms or 2s (exit code 124)"),
       Option::maybe("max-memory", 0, "SIZE", o.max_memory,
                     "Limit of all memories together, like 64M"),
+      Option::maybe("max-threads", 0, "N", o.max_threads,
+                    "Threads that the program may start at one time (wasi-threads): 1000"),
       Option::text("unknown-imports", 0, "HOW", o.unknown_imports,
                    "What function imports become that nobody gives: error, trap or default"),
   };
