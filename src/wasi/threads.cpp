@@ -161,7 +161,9 @@ abi::Status thread_spawn(abi::Exec* exec, void* env, const abi::FuncBody*, abi::
     store.note_error(Error(ErrorKind::host, "the store has no threads to start"));
     return abi::Status::trapped;
   }
-  args[0] = static_cast<u32>(group->spawn(store, static_cast<u32>(args[0])));
+  const i32 number = group->spawn(store, static_cast<u32>(args[0]));
+  if (number < 0 && store.note_requests()) return abi::Status::trapped;  // the guest is ending
+  args[0] = static_cast<u32>(number);
   return abi::Status::returned;
 }
 
