@@ -631,7 +631,8 @@ typedef struct zhan_frame {
 } zhan_frame_t;
 
 /* Makes an error for a callback to return; the caller's. The message is copied. An unknown kind
- * becomes HOST. EXIT with a code ends the guest with that code. Threads: any. */
+ * becomes HOST. EXIT with a code ends the guest with that code. Wasm code cannot catch an error, of
+ * whatever kind: exceptions come from zhan_error_new_exception. Threads: any. */
 ZHAN_API zhan_error_t* zhan_error_new(zhan_error_kind_t kind, int32_t code, zhan_str_t message);
 /* NONE for NULL. */
 ZHAN_API zhan_error_kind_t zhan_error_kind(const zhan_error_t* error);
@@ -653,13 +654,15 @@ ZHAN_API void zhan_error_set_payload(zhan_error_t* error, void* payload, zhan_fi
 ZHAN_API void* zhan_error_payload(const zhan_error_t* error, const void* owner);
 ZHAN_API void zhan_error_drop(zhan_error_t* error);
 
-/* An exception to throw from a callback, which returns it. Values are lent. Errors: TYPE;
- * UNSUPPORTED in a build without exceptions. */
+/* An exception to throw from a callback, which returns it. Values are lent. An EXCEPTION that came
+ * out of a call may be returned too: it is thrown on, the same object. Returned to another store's
+ * code it ends that call with WRONG_STORE. Errors: TYPE for a wrong number or type of values. */
 ZHAN_API zhan_error_t* zhan_error_new_exception(zhan_store_t* store, zhan_tag_t tag,
                                                 const zhan_val_t* vals, size_t count,
                                                 zhan_error_t** out);
 /* Whether the error is an exception; then its tag, up to `capacity` values (references are the
- * caller's) and in `count` how many there are. Out-pointers may be NULL. */
+ * caller's) and in `count` how many there are. Out-pointers may be NULL. Works also when the store
+ * is gone. */
 ZHAN_API bool zhan_error_exception(const zhan_error_t* error, zhan_tag_t* tag, zhan_val_t* vals,
                                    size_t capacity, size_t* count);
 

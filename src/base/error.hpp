@@ -68,6 +68,7 @@ struct ErrorInfo {
   u64 frames_cut_at = 0;           // index in frames where they are missing
   std::shared_ptr<void> payload;   // a binding's own exception object
   const void* payload_owner = nullptr;
+  u64 exception = 0;  // of the kind exception: its reference in the store, until somebody roots it
 };
 
 /// A movable owner of an ErrorInfo; 8 bytes, never empty unless moved from.

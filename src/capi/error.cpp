@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/error.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 
 #include "base/assert.hpp"
 #include "capi/store.hpp"
+#include "capi/values.hpp"
 
 using zhan::Error;
 using zhan::ErrorFrame;
@@ -47,6 +50,18 @@ void name_instances(zhan_error_t& error, zhan_store_t& store) {
     error.instances.push_back(store.handle(store.runtime().instance(frame.instance)));
 }
 
+/// Keeps the exception that an error of the library only names; what was thrown again is kept
+/// already.
+void keep_exception(zhan_error_t& error, zhan_store_t& store, u64 exception) {
+  if (exception == 0 || error.thrown.is_there()) return;
+  const runtime::ExceptionView view = store.runtime().exception(exception);
+  const std::span<const ValType> types = store.runtime().types().func_type(view.tag->type).params;
+  error.thrown.object = store.roots().own(exception);
+  error.thrown.tag = store.handle(view.tag);
+  error.thrown.values.resize(types.size());
+  from_slots(store, types, view.payload.data(), error.thrown.values.data(), true);
+}
+
 /// Gives the carried error the frames that were found on its way.
 zhan_error_t* unwrap(Error& outer) {
   const auto carried = std::static_pointer_cast<Carried>(outer.info().payload);
@@ -69,8 +84,14 @@ bool is_static(const zhan_error_t* error) noexcept {
   return error == &memory_error || error == &tail_mark;
 }
 
+Thrown::~Thrown() {
+  zhan_ref_drop(object);
+  zhan_vals_drop(values.data(), values.size());
+}
+
 zhan_error_t* to_api(Error error, zhan_store_t* store) {
   zhan_error_t* made = nullptr;
+  const u64 exception = error.info().exception;
   if (error.info().payload != nullptr) {
     made = unwrap(error);
     ZHAN_ASSERT(made != nullptr, "an error is carried once");
@@ -79,7 +100,9 @@ zhan_error_t* to_api(Error error, zhan_store_t* store) {
   } else {
     made = std::make_unique<zhan_error>(std::move(error)).release();
   }
-  if (store != nullptr && !is_static(made)) name_instances(*made, *store);
+  if (store == nullptr || is_static(made)) return made;
+  keep_exception(*made, *store, exception);
+  name_instances(*made, *store);
   return made;
 }
 
@@ -186,20 +209,51 @@ void zhan_error_drop(zhan_error_t* error) {
   if (error != nullptr && !is_static(error)) std::default_delete<zhan_error>()(error);
 }
 
-zhan_error_t* zhan_error_new_exception(zhan_store_t* store, zhan_tag_t tag, const zhan_val_t*,
-                                       size_t, zhan_error_t** out) {
+namespace {
+
+/// The error of a new exception whose payload has been made slots.
+zhan_error_t* make_exception(zhan_store_t& store, const zhan::runtime::Tag& tag,
+                             std::span<const zhan::abi::Slot> payload) {
+  zhan::runtime::Store& runtime = store.runtime();
+  const zhan::u64 exception = runtime.new_exception(tag, payload);
+  if (exception == 0) return out_of_memory();
+  Error error(ErrorKind::exception, "uncaught exception: " + runtime.exception_text(exception));
+  error.info().exception = exception;
+  return to_api(std::move(error), &store);
+}
+
+}  // namespace
+
+zhan_error_t* zhan_error_new_exception(zhan_store_t* store, zhan_tag_t handle,
+                                       const zhan_val_t* vals, size_t count, zhan_error_t** out) {
   *out = nullptr;
   return guarded([&]() -> zhan_error_t* {
     if (zhan_error_t* const error = check_store(store)) return error;
-    if (store->find(tag) == nullptr) return store->wrong("tag");
-    return make_error(ErrorKind::unsupported, "this build cannot throw exceptions yet");
+    const zhan::runtime::Tag* const tag = store->find(handle);
+    if (tag == nullptr) return store->wrong("tag");
+    const auto types = store->runtime().types().func_type(tag->type).params;
+    if (count != types.size())
+      return make_error(
+          ErrorKind::type,
+          fmt::format("wrong number of values: the tag has {}, given {}", types.size(), count));
+    std::vector<zhan::abi::Slot> payload(slot_count(types));
+    ZHAN_API_TRY(to_slots(*store, types, vals, payload.data(), "value"), store);
+    zhan_error_t* const made = make_exception(*store, *tag, payload);
+    if (is_static(made)) return made;
+    *out = made;
+    return nullptr;
   });
 }
 
-bool zhan_error_exception(const zhan_error_t*, zhan_tag_t* tag, zhan_val_t*, size_t,
-                          size_t* count) {
-  // Exceptions that reach the host have no values in this build.
-  if (tag != nullptr) *tag = {};
-  if (count != nullptr) *count = 0;
-  return false;
+bool zhan_error_exception(const zhan_error_t* error, zhan_tag_t* tag, zhan_val_t* vals,
+                          size_t capacity, size_t* count) {
+  const bool is_exception = error != nullptr && error->thrown.is_there();
+  const size_t there = is_exception ? error->thrown.values.size() : 0;
+  if (tag != nullptr) *tag = is_exception ? error->thrown.tag : zhan_tag_t{};
+  if (count != nullptr) *count = there;
+  for (size_t i = 0; vals != nullptr && i < std::min(there, capacity); ++i) {
+    vals[i] = error->thrown.values[i];
+    if (vals[i].kind >= ZHAN_EXTERN) vals[i].of.ref = zhan_ref_keep(vals[i].of.ref);
+  }
+  return is_exception;
 }

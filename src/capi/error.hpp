@@ -11,6 +11,23 @@
 #include "capi/text.hpp"
 #include "zhan/zhan.h"
 
+namespace zhan::capi {
+
+/// The exception that an error stands for; no object: none.
+struct Thrown {
+  Thrown() = default;
+  Thrown(const Thrown&) = delete;
+  Thrown& operator=(const Thrown&) = delete;
+  ~Thrown();
+  [[nodiscard]] bool is_there() const noexcept { return object.root != 0; }
+
+  zhan_ref_t object{};  // owned, and the values' references too
+  zhan_tag_t tag{};
+  std::vector<zhan_val_t> values;  // the store may be gone when somebody asks for them
+};
+
+}  // namespace zhan::capi
+
 /// An Error with what the API adds. The frames of `error` may be with an Error that carries this
 /// one.
 struct zhan_error {
@@ -27,6 +44,7 @@ struct zhan_error {
   void* payload = nullptr;
   zhan_finalizer_t finalizer = nullptr;
   const void* owner = nullptr;
+  zhan::capi::Thrown thrown;
 };
 
 namespace zhan::capi {

@@ -18,9 +18,22 @@ abi::Status trapped(zhan_store_t& store, Error error) {
   return abi::Status::trapped;
 }
 
+/// The callback has returned an exception; takes it.
+abi::Status throw_exception(zhan_caller& caller, zhan_error_t* error) {
+  const zhan_ref_t object = error->thrown.object;
+  if (!caller.store.roots().owns(object)) {
+    zhan_error_drop(error);
+    return trapped(caller.store,
+                   Error(ErrorKind::wrong_store, "the exception thrown is of another store"));
+  }
+  caller.store.runtime().note_exception(Roots::raw(object), carry(error));
+  return abi::Status::threw;
+}
+
 /// What the callback returned, after its results have been dealt with; takes the error.
 abi::Status finish(zhan_caller& caller, zhan_error_t* error) {
   if (error == nullptr) return abi::Status::returned;
+  if (error->thrown.is_there()) return throw_exception(caller, error);
   if (error != tail_call_mark()) return trapped(caller.store, carry(error));
   if (caller.callee == nullptr)
     return trapped(caller.store, Error(ErrorKind::host, "no tail call has been asked for"));

@@ -70,6 +70,7 @@ void CellWriter::rewrite_map(u32 cell, const Action& action) noexcept {
 u32 CellWriter::append(const void* cell, usize size, u32 where) {
   const u32 at = this->size();
   append_raw(cell, size);
+  m_special_end = this->size();
   if (m_with_map) {
     MapEntry entry{at, {}, std::exchange(m_read, 0)};
     entry.action.where[0] = where;

@@ -60,6 +60,9 @@ class CellWriter {
     cell.handler = reinterpret_cast<void*>(handler);
     return append(&cell, sizeof(C), where);
   }
+  /// Where the last special cell ends. Those are never moved or taken back, and only they can
+  /// throw: the bounds of a try.
+  [[nodiscard]] u32 special_end() const noexcept { return m_special_end; }
   /// Appends raw bytes that belong to the last special cell (displacements of a br_table).
   void append_raw(const void* data, usize size) {
     const u8* bytes = static_cast<const u8*>(data);
@@ -82,6 +85,7 @@ class CellWriter {
   u32 m_read = 0;
   std::vector<u8> m_bytes;
   std::vector<MapEntry> m_map;
+  u32 m_special_end = 0;
   std::optional<Placed> m_last;
   std::optional<Placed> m_before;  // the one before the last, if nothing stands between
 };

@@ -404,6 +404,7 @@ ZHAN_CC Status do_call_host(ZHAN_PARAMS) {
   r.exec->records = &record;
   const Status status = body->host(r.exec, reinterpret_cast<void*>(r.l0), body, args);
   r.exec->records = record.previous;
+  if (status == Status::threw) ZHAN_JUMP(throw_from_host);
   if (status != Status::returned && status != Status::tail_call) return status;
   r.fp = args;
   restore(r);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "interp/atomic_cells.hpp"
 #include "interp/predecoder.hpp"
 
@@ -34,12 +36,14 @@ Predecoder::Predecoder(const runtime::CodeModule& code, const abi::FuncBody& bod
       m_reader(body_reader(m_module, body.function - m_module.imported_functions)),
       m_locals(read_locals(m_module, body.function, m_reader, 0)),
       m_scan(prescan(m_reader, m_locals)),
+      m_first_hidden(std::exchange(m_locals.slots, m_locals.slots + m_scan.hidden_slots)),
       m_writer(options.with_map),
       m_stack(m_writer, m_locals, pinned_slot(m_scan, m_locals)),
       m_pinned_slot(pinned_slot(m_scan, m_locals)) {
   m_function.function = true;
   m_function.type = {BlockType::Form::type, {}, m_module.functions[body.function]};
   m_function.slot = m_stack.next_slot();
+  m_stack.need(m_function.slot + label_types(m_function).slots());  // returned by a catch
 }
 
 Result<Code> Predecoder::run() {
@@ -64,6 +68,7 @@ Result<Code> Predecoder::run() {
   }
   if (failed()) return std::unexpected(std::move(*m_error));
   if (!m_reader.ok()) return std::unexpected(m_reader.error());
+  m_catches.finish();
   Code code;
   code.entry.frame_slots = m_stack.most_slots() + abi::header_slots;
   code.entry.pinned = static_cast<i16>(m_scan.pinned == Prescan::none ? 0 : m_pinned_slot);
@@ -71,6 +76,7 @@ Result<Code> Predecoder::run() {
   code.entry.zero_count = m_scan.zero_end - m_scan.zero_first;
   code.entry.cost = 1 + code.entry.frame_slots / 64;
   code.cells = m_writer.bytes();
+  code.catches = std::move(m_catches);
   code.map = m_writer.map();
   code.snapshot = std::move(m_snapshot);
   code.local_slots = m_locals.slots;
@@ -133,7 +139,7 @@ void Predecoder::decode_control(Op op) {
     case Op::br_on_null: return br_on_null(false);
     case Op::br_on_non_null: return br_on_null(true);
     case Op::return_: return return_values();
-    default: return unsupported(op);
+    default: return decode_exception(op);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "interp/catch_rows.hpp"
 #include "interp/cell_writer.hpp"
 #include "runtime/code.hpp"
 
@@ -34,6 +35,7 @@ struct Snapshot {
 struct Code {
   abi::EntryData entry;
   std::vector<u8> cells;
+  CatchTable catches;
   std::vector<MapEntry> map;  // only in map mode
   Snapshot snapshot;          // of the instruction asked for
   u32 local_slots = 0;

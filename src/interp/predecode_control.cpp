@@ -48,7 +48,10 @@ void Predecoder::bind(u32 fixes) {
   m_special.end = ~u32{0};  // its result is only one of those that arrive here
   while (fixes != no_fix) {
     Fix& fix = m_fixes[fixes];
-    m_writer.patch(fix.field, static_cast<i32>(here - fix.cell));
+    if (fix.field == row_fix)
+      m_catches.set_target(fix.cell, here);
+    else
+      m_writer.patch(fix.field, static_cast<i32>(here - fix.cell));
     const u32 next = fix.next;
     fix.next = m_free_fixes;
     m_free_fixes = fixes;
@@ -78,6 +81,7 @@ void Predecoder::open_block(Op op) {
   Control control;
   control.op = op;
   control.type = m_imm.block;
+  control.catching = m_controls.back().catching;
   m_stack.keep_all();
   const u32 params = static_cast<u32>(params_of(control).types.size());
   control.height = m_stack.size() - params;
@@ -119,11 +123,12 @@ void Predecoder::else_branch(bool reachable) {
 
 void Predecoder::end_block(bool reachable) {
   Control control = m_controls.back();
+  end_try(control);
   m_controls.pop_back();
   const bool joined = control.fixes != no_fix || control.else_fix != no_fix;
   if (control.function) {  // branches to it have been returns
     if (reachable) return_values();
-    return;
+    return bind_returns(control);
   }
   if (reachable && !joined) return;  // no label: the code goes straight on
   if (reachable) place_results(control);
@@ -143,10 +148,13 @@ void Predecoder::skip_dead_code() {
     if (!m_reader.ok()) return;
     read_imm(m_reader, op_info(op), m_imm);
     switch (op) {
-      case Op::loop: ++m_loop_index; [[fallthrough]];
+      case Op::loop:
+        ++m_loop_index;
+        ++depth;
+        break;
+      case Op::try_: ++m_try_index; [[fallthrough]];
       case Op::block:
       case Op::if_:
-      case Op::try_:
       case Op::try_table: ++depth; break;
       case Op::else_:
         if (depth > 0) break;
@@ -156,9 +164,15 @@ void Predecoder::skip_dead_code() {
         if (depth-- > 0) break;
         m_dead = false;
         return end_block(false);
+      case Op::catch_:
+      case Op::catch_all:
+        if (depth > 0) break;
+        m_dead = false;
+        return catch_branch(op, false);
       case Op::delegate:
-        if (depth > 0) --depth;
-        break;
+        if (depth-- > 0) break;
+        m_dead = false;
+        return delegate(false);
       default: break;
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The predecoder's state and its parts: control (predecode_control.cpp), calls
-// (predecode_calls.cpp), values (predecode_values.cpp), memory and vectors (predecode_memory.cpp).
+// (predecode_calls.cpp), exceptions (predecode_exceptions.cpp), values (predecode_values.cpp),
+// memory and vectors (predecode_memory.cpp).
 #pragma once
 
 #include "interp/operand_stack.hpp"
@@ -25,6 +26,7 @@ class Predecoder {
     u32 next;  // in the label's list
   };
   static constexpr u32 no_fix = ~u32{0};
+  static constexpr u32 row_fix = ~u32{0};  // as `field`: the target of a catch row, number `cell`
 
   struct Control {
     Op op = Op::block;
@@ -35,6 +37,9 @@ class Predecoder {
     u32 fixes = no_fix;  // branches to its end
     u32 else_fix = no_fix;
     bool function = false;
+    u32 catching = CatchRow::none;   // range of the innermost try whose body code here belongs to
+    u32 own_range = CatchRow::none;  // of a try
+    i16 hidden = -1;                 // of a legacy try: slot that keeps what it caught, for rethrow
   };
 
   // Types of blocks.
@@ -79,6 +84,20 @@ class Predecoder {
   void push_null_test(u32 slot);
   void br_table_target(u32 cell, u32 field, u32 depth);
   void charge(u64 cost);
+
+  // Exceptions.
+  void decode_exception(Op op);
+  void open_try_table();
+  void open_try();
+  void catch_branch(Op op, bool reachable);
+  void delegate(bool reachable);
+  void end_try(Control& control);
+  void add_clause(u32 range, const Catch& clause);
+  void throw_values();
+  void throw_reference(u32 slot);
+  void bind_returns(const Control& function);
+  [[nodiscard]] u32 tag_offset(u32 tag) const noexcept { return m_layout.tags + 8 * tag; }
+  [[nodiscard]] std::span<const ValType> tag_params(u32 tag) const noexcept;
 
   // Calls.
   struct Callee {
@@ -149,10 +168,12 @@ class Predecoder {
   ByteReader m_reader;
   LocalTable m_locals;
   Prescan m_scan;
+  u32 m_first_hidden;  // slots between locals and operands that keep references for rethrow
   CellWriter m_writer;
   OperandStack m_stack;
   Imm m_imm;
   std::vector<Control> m_controls;
+  CatchTable m_catches;
   std::vector<Fix> m_fixes;
   u32 m_free_fixes = no_fix;
   /// Where a br_table sends what cannot go straight to a label, by depth; older epochs do not
@@ -176,6 +197,7 @@ class Predecoder {
   } m_special;
   u64 m_imm_field = 0;  // the field of the token that unary() or try_trees() makes
   u32 m_loop_index = 0;
+  u32 m_try_index = 0;  // of legacy ones
   bool m_dead = false;  // the code that follows cannot be reached
   std::optional<Error> m_error;
   Snapshot m_snapshot;

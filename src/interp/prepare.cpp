@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include "interp/body_code.hpp"
@@ -13,20 +14,35 @@
 namespace zhan::interp {
 namespace {
 
+usize size_of(const Code& code) noexcept {
+  return sizeof(BodyCode) + BodyCode::aligned(static_cast<u32>(code.cells.size())) +
+         code.catches.ranges().size_bytes() + code.catches.rows().size_bytes();
+}
+
 BodyCode* allocate(const Code& code) noexcept {
-  void* memory = std::malloc(sizeof(BodyCode) + code.cells.size());
+  void* memory = std::malloc(size_of(code));
   if (memory == nullptr) return nullptr;
   auto* result = new (memory) BodyCode;
   result->size = static_cast<u32>(code.cells.size());
   result->entry = code.entry;
   std::memcpy(result->first(), code.cells.data(), code.cells.size());
+  const auto ranges = code.catches.ranges();
+  const auto rows = code.catches.rows();
+  result->ranges = static_cast<u32>(ranges.size());
+  result->rows = static_cast<u32>(rows.size());
+  std::uninitialized_copy(ranges.begin(), ranges.end(),
+                          const_cast<CatchRange*>(result->catch_ranges().data()));
+  std::uninitialized_copy(rows.begin(), rows.end(), const_cast<CatchRow*>(result->catch_rows()));
   return result;
 }
 
 /// The first thread to get here wins; the others drop their copy.
 void publish(FuncBody* body, BodyCode* code) noexcept {
+  const bool catches = code->ranges != 0;
+  if (catches) body->owner->add_catching(code);
   void* expected = nullptr;
   if (!body->interp_code.compare_exchange_strong(expected, code, std::memory_order_acq_rel)) {
+    if (catches) body->owner->remove_catching(code);
     std::free(code);
     code = static_cast<BodyCode*>(expected);
   }
@@ -58,7 +74,7 @@ bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept {
     return false;
   }
   BodyCode* memory = nullptr;
-  if (body->owner->account_code(code->cells.size())) memory = allocate(*code);
+  if (body->owner->account_code(size_of(*code))) memory = allocate(*code);
   if (memory == nullptr) {
     exec->store->note_trap(Trap::out_of_memory);
     return false;

@@ -37,7 +37,7 @@ class Scanner {
         m_read_first(locals.slot.size()) {}
 
   Prescan run() {
-    m_blocks.push_back(Prescan::none);
+    m_blocks.push_back({});
     while (!m_blocks.empty() && m_reader.ok()) step();
     choose_pinned();
     find_zeroes();
@@ -45,6 +45,12 @@ class Scanner {
   }
 
  private:
+  struct Block {
+    u32 loop = Prescan::none;        // it belongs to
+    u32 legacy_try = Prescan::none;  // it is
+    u32 hidden = 0;                  // slots that closed tries in it need
+  };
+
   void step() {
     const Op op = m_reader.op();
     if (op == no_op) return;
@@ -56,8 +62,10 @@ class Scanner {
       case Op::try_:
       case Op::try_table:
         if (op != Op::block) m_straight = false;
-        m_blocks.push_back(m_blocks.back());
+        m_blocks.push_back({m_blocks.back().loop});
+        if (op == Op::try_) open_try();
         break;
+      case Op::rethrow: mark_rethrown(); break;
       case Op::loop: open_loop(); break;
       case Op::end:
       case Op::delegate: close(); break;
@@ -70,18 +78,33 @@ class Scanner {
     }
   }
   void count() noexcept {
-    const u32 loop = m_blocks.back();
+    const u32 loop = m_blocks.back().loop;
     ++(loop == Prescan::none ? m_result.entry_cost : m_result.loop_costs[loop]);
   }
   void open_loop() {
     m_straight = false;
-    m_blocks.push_back(static_cast<u32>(m_result.loop_costs.size()));
+    m_blocks.push_back({static_cast<u32>(m_result.loop_costs.size())});
     m_result.loop_costs.push_back(0);
     m_depths.push_back(m_blocks.size());
   }
   void close() noexcept {
     if (!m_depths.empty() && m_depths.back() == m_blocks.size()) m_depths.pop_back();
+    const Block closed = m_blocks.back();
     m_blocks.pop_back();
+    u32 hidden = closed.hidden;
+    if (closed.legacy_try != Prescan::none && m_result.hidden[closed.legacy_try] != Prescan::none)
+      m_result.hidden[closed.legacy_try] = hidden++;
+    m_result.hidden_slots = std::max(m_result.hidden_slots, hidden);
+    if (!m_blocks.empty()) m_blocks.back().hidden = std::max(m_blocks.back().hidden, hidden);
+  }
+  void open_try() {
+    m_blocks.back().legacy_try = static_cast<u32>(m_result.hidden.size());
+    m_result.hidden.push_back(Prescan::none);
+  }
+  void mark_rethrown() noexcept {
+    m_straight = false;
+    const u32 target = m_blocks[m_blocks.size() - 1 - m_imm.a].legacy_try;
+    if (target != Prescan::none) m_result.hidden[target] = 0;
   }
   void use(u32 local, bool sets) noexcept {
     m_weight[local] += u64{1} << (3 * std::min<usize>(m_depths.size(), 5));
@@ -118,7 +141,7 @@ class Scanner {
   std::vector<u64> m_weight;
   std::vector<char> m_set_first;  // set on the straight way from the entry before any read
   std::vector<char> m_read_first;
-  std::vector<u32> m_blocks;    // loop each open block belongs to
+  std::vector<Block> m_blocks;  // open ones
   std::vector<usize> m_depths;  // number of open blocks at each open loop
   bool m_straight = true;
   Imm m_imm;

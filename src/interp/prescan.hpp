@@ -36,7 +36,11 @@ struct Prescan {
   u32 pinned = none;   // local
   u32 zero_first = 0;  // slots that must be cleared: [zero_first, zero_end)
   u32 zero_end = 0;
-  u64 entry_cost = 0;           // instructions outside loops
+  u64 entry_cost = 0;  // instructions outside loops
+  /// Of each legacy try in order of its start: which hidden slot keeps what it caught, for rethrow
+  /// (none: nobody rethrows it). Tries inside each other have different ones.
+  std::vector<u32> hidden;
+  u32 hidden_slots = 0;
   std::vector<u64> loop_costs;  // of each loop in order of its start, nested loops left out
 };
 [[nodiscard]] Prescan prescan(ByteReader reader, const LocalTable& locals);

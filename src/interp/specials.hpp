@@ -7,6 +7,14 @@
 
 namespace zhan::interp {
 
+/// throw: the values lie in `count` slots from `first` on. throw_ref, rethrow: the reference in
+/// `first`.
+struct ThrowCell : Cell {
+  i16 first;
+  u32 count;
+  u32 tag;  // offset in Inst of the tag's identity
+};
+
 ZHAN_CC Status do_call(ZHAN_PARAMS);
 ZHAN_CC Status do_call_import(ZHAN_PARAMS);
 ZHAN_CC Status do_call_indirect(ZHAN_PARAMS);      // index in a slot
@@ -22,12 +30,17 @@ ZHAN_CC Status do_br_table(ZHAN_PARAMS);
 ZHAN_CC Status do_br_table_acc(ZHAN_PARAMS);
 ZHAN_CC Status do_builtin(ZHAN_PARAMS);
 ZHAN_CC Status do_trap(ZHAN_PARAMS);
-ZHAN_CC Status do_charge(ZHAN_PARAMS);  // metered: cost of a stretch of code
+ZHAN_CC Status do_throw(ZHAN_PARAMS);      // ThrowCell
+ZHAN_CC Status do_throw_ref(ZHAN_PARAMS);  // ThrowCell
+ZHAN_CC Status do_charge(ZHAN_PARAMS);     // metered: cost of a stretch of code
 ZHAN_CC Status do_far_move(ZHAN_PARAMS);
 
 /// Every call of a function of tables, imports and references goes on here with r.acc = the Func,
 /// r.pc = the call cell: same instance, other instance (bridge) or host.
 ZHAN_CC Status call_foreign(ZHAN_PARAMS);
+
+/// A host function has thrown exec->pending.exception at the call cell exec->pc.
+ZHAN_CC Status throw_from_host(ZHAN_PARAMS);
 
 // Static cells.
 extern const Cell& prepare_cell;    // compiles the body in r.acc, then runs it

@@ -97,8 +97,7 @@ class Call {
       restore();
       return {};
     }
-    Error error = status == abi::Status::threw ? Error(ErrorKind::exception, "uncaught exception")
-                                               : m_impl.take_error();
+    Error error = m_impl.take_error(status);
     restore();
     return fail(std::move(error));
   }
@@ -111,7 +110,7 @@ class Call {
 
   std::unexpected<Error> exhausted() {
     m_impl.store.note_trap(Trap::call_stack_exhausted);
-    return fail(m_impl.take_error());
+    return fail(m_impl.take_error(abi::Status::trapped));
   }
 
   /// A host function or an entry frame may answer with a tail callee, arguments in place (C10).
@@ -212,14 +211,22 @@ Error error_of(const abi::Pending& pending) {
   return error;
 }
 
+Error uncaught(Store& store, u64 exception) {
+  return Error(ErrorKind::exception, "uncaught exception: " + store.exception_text(exception));
+}
+
 }  // namespace
 
-Error Store::Impl::take_error() {
-  Error error = noted ? std::move(*noted) : error_of(exec.pending);
+Error Store::Impl::take_error(abi::Status status) {
+  const u64 exception = status == abi::Status::threw ? exec.pending.exception : 0;
+  Error error = noted            ? std::move(*noted)
+                : exception != 0 ? uncaught(store, exception)
+                                 : error_of(exec.pending);
   const u64 address = exec.pending.address;
   noted.reset();
   exec.pending = {.address = ~u64{0}};
   ErrorInfo& info = error.info();
+  info.exception = exception;
   // An error that came through from an inner call has its frames already.
   if (info.kind != ErrorKind::exit && info.frames.empty()) collect_frames(*this, address, info);
   return error;

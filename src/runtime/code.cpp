@@ -111,4 +111,20 @@ bool CodeModule::account_code(u64 bytes) const noexcept {
   return false;
 }
 
+void CodeModule::add_catching(const void* block) const {
+  const std::lock_guard lock(m_catching_mutex);
+  m_catching.insert(block);
+}
+
+void CodeModule::remove_catching(const void* block) const noexcept {
+  const std::lock_guard lock(m_catching_mutex);
+  m_catching.erase(block);
+}
+
+const void* CodeModule::catching_at(const void* address) const noexcept {
+  const std::lock_guard lock(m_catching_mutex);
+  const auto after = m_catching.upper_bound(address);
+  return after == m_catching.begin() ? nullptr : *std::prev(after);
+}
+
 }  // namespace zhan::runtime

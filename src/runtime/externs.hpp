@@ -13,6 +13,7 @@ namespace zhan::runtime {
 
 class Store;
 class Instance;
+struct ModuleInfo;
 
 /// A linear memory. `state` is what code sees. Not movable: instances point into it.
 class Memory {
@@ -54,8 +55,17 @@ struct Global {
   abi::Slot* value = nullptr;
 };
 
+/// A tag of exceptions; its address is its identity.
 struct Tag {
-  TypeId type = no_type;
+  TypeId type = no_type;                // a function type without results
+  const ModuleInfo* definer = nullptr;  // for messages; null: the host made it
+  u32 index = 0;                        // in the definer
+};
+
+/// An exception object, while nothing is collected. No tag: the reference was none of one.
+struct ExceptionView {
+  Tag* tag = nullptr;
+  std::span<const abi::Slot> payload;
 };
 
 /// One import or export: which member counts follows from `kind`.

@@ -106,9 +106,9 @@ void Instantiation::make_instance() {
 
 void Instantiation::place_imports() {
   for (usize i = 0; i < m_imports.size(); ++i) place_import(m_module.imports[i], m_imports[i]);
-  for (usize i = m_module.imported_tags; i < m_module.tags.size(); ++i) {
-    const TypeId type = m_module.canonical[m_module.tags[i].type];
-    m_instance->tags.push_back(&m_store.impl().tags.emplace_back(Tag{type}));
+  for (u32 index = m_module.imported_tags; index < m_module.tags.size(); ++index) {
+    const TypeId type = m_module.canonical[m_module.tags[index].type];
+    m_instance->tags.push_back(&m_store.impl().tags.emplace_back(Tag{type, m_info.get(), index}));
   }
   for (u32 i = 0; i < m_instance->tags.size(); ++i)
     abi::at<Tag*>(inst(), m_info->layout.tags + 8 * i) = m_instance->tags[i];

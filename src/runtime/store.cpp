@@ -168,21 +168,26 @@ Result<abi::Func*> Store::shared_host_func(std::shared_ptr<const void> key, Type
   return func;
 }
 
-Result<u64> Store::new_externref(void* data, void (*finaliser)(void*)) {
-  Impl& impl = *m_impl;
-  if (!impl.cage) {
-    impl.cage.emplace();
-    if (!impl.cage->ok()) {
-      impl.cage.reset();
-      return fail(ErrorKind::no_memory, "no address space for references to host values");
-    }
-    // Instances made so far cannot dereference references, but their copies should agree.
-    impl.exec.heap_base = impl.cage->base();
-    for (const auto& instance : impl.instances) instance->inst()->heap_base = impl.cage->base();
+heap::Cage* Store::Impl::make_cage() noexcept {
+  if (cage) return &*cage;
+  cage.emplace();
+  if (!cage->ok()) {
+    cage.reset();
+    return nullptr;
   }
-  const heap::Ref ref = impl.cage->new_box(data, finaliser);
+  // Instances made so far cannot dereference references, but their copies should agree.
+  exec.heap_base = cage->base();
+  for (const auto& instance : instances) instance->inst()->heap_base = cage->base();
+  return &*cage;
+}
+
+Result<u64> Store::new_externref(void* data, void (*finaliser)(void*)) {
+  heap::Cage* const cage = m_impl->make_cage();
+  if (cage == nullptr)
+    return fail(ErrorKind::no_memory, "no address space for references to host values");
+  const heap::Ref ref = cage->new_box(data, finaliser);
   if (ref == 0) return fail(ErrorKind::no_memory, "too many references to host values");
-  if (finaliser != nullptr) impl.finalisers.push_back({finaliser, data});
+  if (finaliser != nullptr) m_impl->finalisers.push_back({finaliser, data});
   return ref;
 }
 

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -115,6 +116,20 @@ class Store {
   void note_trap(Trap trap) noexcept;
   /// Any error: it comes out of the call as it is (exit codes, host errors with payload).
   void note_error(Error error) noexcept;
+
+  /// A host function throws: it returns Status::threw after this. Nobody catches it: `error` comes
+  /// out of the call, else one that names tag and values.
+  void note_exception(u64 exception, std::optional<Error> error = std::nullopt) noexcept;
+  /// A handler has what it wanted of the exception that was noted. For engines.
+  void forget_exception() noexcept;
+
+  // Exceptions.
+  /// A new object (references in the payload stay rooted by the caller until this returns), or 0:
+  /// out of memory.
+  [[nodiscard]] u64 new_exception(const Tag& tag, std::span<const abi::Slot> payload) noexcept;
+  [[nodiscard]] ExceptionView exception(u64 reference) const noexcept;
+  /// Tag and values for messages: "tag $e (i32 1, i64 2)".
+  [[nodiscard]] std::string exception_text(u64 exception);
 
   /// Notes the trap of a pending request: false if there is none. For host functions that block.
   [[nodiscard]] bool note_requests() noexcept;

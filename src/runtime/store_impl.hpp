@@ -47,9 +47,11 @@ struct Store::Impl {
   Impl(Store& s, const StoreConfig& c);
   ~Impl();
 
-  /// The error that ends a call whose status was `trapped`: what a host function noted, or the
-  /// trap.
-  [[nodiscard]] Error take_error();
+  /// The error that ends a call whose status was `trapped` or `threw`: what a host function noted,
+  /// or the trap, or the exception that nobody has caught.
+  [[nodiscard]] Error take_error(abi::Status status);
+  /// The cage, made when first asked for; null: no address space is left.
+  [[nodiscard]] heap::Cage* make_cage() noexcept;
   [[nodiscard]] bool running() const noexcept { return depth != 0; }
 
   Store& store;

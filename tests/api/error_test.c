@@ -84,23 +84,6 @@ static void endless_recursion(void) {
   zhan_engine_drop(engine);
 }
 
-static void exceptions_are_not_there_yet(void) {
-  zhan_engine_t* engine = new_engine(NULL, NULL);
-  zhan_store_t* store = new_store(engine);
-  zhan_functype_t* type = signature("(param i32)");
-  zhan_val_t value = i32_val(1);
-  zhan_tag_t tag, none = {0, 0};
-  zhan_error_t* made;
-  OK(zhan_tag_new(store, type, &tag));
-  FAILS(zhan_error_new_exception(store, tag, &value, 1, &made), ZHAN_ERROR_UNSUPPORTED,
-        "exceptions");
-  CHECK(made == NULL);
-  FAILS(zhan_error_new_exception(store, none, &value, 1, &made), ZHAN_ERROR_WRONG_STORE, "tag");
-  zhan_functype_drop(type);
-  zhan_store_drop(store);
-  zhan_engine_drop(engine);
-}
-
 void test_error(void);
 void test_error(void) {
   fields();
@@ -108,5 +91,4 @@ void test_error(void) {
   payloads();
   frames();
   endless_recursion();
-  exceptions_are_not_there_yet();
 }
