@@ -109,7 +109,7 @@ bool LinearMemory::extend(u64 size) noexcept {
   const usize wanted = os::round_to_pages(size);
   const usize present = m_slab.accessible;
   u8* const base = m_slab.space.base();
-  ZHAN_ASSERT(wanted <= m_slab.space.size(), "a memory stays inside its reservation");
+  ZHAN_ASSERT(size <= m_slab.space.size(), "a memory stays inside its reservation");
   if (wanted > present && !os::set_access(base + present, wanted - present, true)) return false;
   // A slab from the pool may have more open than this memory: the rest must fault.
   if (wanted < present && !os::set_access(base + wanted, present - wanted, false)) return false;

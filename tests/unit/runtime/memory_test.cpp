@@ -97,6 +97,17 @@ TEST_F(MemoryTest, PagesOfOneByte) {
   EXPECT_EQ(memory->bytes().size(), 5000u);
 }
 
+TEST_F(MemoryTest, ASharedMemoryOfAFewBytes) {
+  MemoryType t = type(2, 5);
+  t.page_log2 = 0;
+  t.shared = true;
+  Memory* const memory = store->new_memory(t).value();
+  EXPECT_EQ(memory->grow(3), 2u);
+  EXPECT_EQ(memory->grow(1), ~u64{0});
+  memory->bytes()[4] = 7;
+  EXPECT_EQ(memory->bytes().size(), 5u);
+}
+
 TEST_F(MemoryTest, ImpossibleMemoriesAreErrors) {
   EXPECT_EQ(store->new_memory(type(65'537)).error().kind(), ErrorKind::limit);
   MemoryType t = type(u64{1} << 48);
