@@ -103,6 +103,7 @@ ValType CodeGenerator::type_of(char letter) const {
     case 'v': return type_v128;
     case 'r': return type_funcref;
     case 'x': return type_externref;
+    case 'e': return ValType::ref(AbsHeap::exn, true);
     default: return ValType::ref(HeapType::defined(0), true);
   }
 }

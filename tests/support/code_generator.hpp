@@ -30,6 +30,7 @@ class CodeGenerator {
   struct Label {
     std::string types;       // that a branch carries
     bool branchable = true;  // false: a counted loop, which a branch could keep from ending
+    bool caught = false;     // inside a catch of a legacy try
   };
   struct Deeper {
     explicit Deeper(u32& depth) : m_depth(++depth) {}
@@ -102,6 +103,13 @@ class CodeGenerator {
   void finish(const std::string& results);
   bool terminator();
   bool tail_call();
+  // code_generator_exceptions.cpp
+  void try_table();
+  void legacy_try();
+  void legacy_catch(Op op, u32 tag, const std::string& results);
+  void delegated_try();
+  bool throw_something();
+
   void nest_of_branches();
   void branch_if();
   void branch_on_null();

@@ -8,7 +8,7 @@ namespace zhan::test {
 void CodeGenerator::statement() {
   const Deeper deeper(m_depth);
   if (m_left == 0) return;
-  switch (m_choices.below(small() ? 5 : 16)) {
+  switch (m_choices.below(small() ? 5 : 18)) {
     case 0:
     case 1:
     case 2: return set_local();
@@ -28,6 +28,8 @@ void CodeGenerator::statement() {
     case 12: return branch_on_null();
     case 13: return bulk_memory();
     case 14: return bulk_table();
+    case 15: return try_table();
+    case 16: return m_choices.one_in(2) ? delegated_try() : legacy_try();
     default: {
       if (m_leaf) return set_local();
       const u32 function = m_choices.below(m_shape.generated());
@@ -165,7 +167,7 @@ bool CodeGenerator::find_label(u32& depth) {
 /// An instruction after which nothing is reached; false if there was none to make.
 bool CodeGenerator::terminator() {
   u32 depth = 0;
-  switch (m_choices.below(8)) {
+  switch (m_choices.below(10)) {
     case 0:
     case 1:
     case 2:
@@ -177,6 +179,8 @@ bool CodeGenerator::terminator() {
     case 4: expressions(m_results); return emit(Op::return_), true;
     case 5:
     case 6: return tail_call();
+    case 7:
+    case 8: return throw_something();
     default:
       if (!m_choices.one_in(4)) return false;
       return emit(Op::unreachable), true;
@@ -238,7 +242,7 @@ void CodeGenerator::branch_on_null() {
     return consume(carried);
   }
   expressions(carried);
-  expression(m_choices.letter_of("rxt"));
+  expression(m_choices.letter_of(has('e') ? "rxte" : "rxt"));
   emit(Op::br_on_null, depth);
   emit(Op::drop);
   consume(carried);

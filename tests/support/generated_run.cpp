@@ -46,8 +46,9 @@ class Machine {
                    const Reference& reference, Reference::End end, std::span<const u64> expected) {
     std::vector<runtime::Value> results;
     const auto done = m_store->call(m_instance->func(function), arguments, results);
-    std::string difference = end == Reference::End::trapped
-                                 ? compare_trap(done, reference)
+    std::string difference = end == Reference::End::trapped ? compare_trap(done, reference)
+                             : end == Reference::End::threw
+                                 ? compare_throw(done)
                                  : compare_results(done, results, expected);
     if (difference.empty()) difference = compare_globals(reference);
     for (u32 i = 0; i < module().memories.size() && difference.empty(); ++i)
@@ -64,12 +65,13 @@ class Machine {
   }
 
  private:
-  /// The reference's form of a value.
-  [[nodiscard]] u64 seen(ValType type, u64 value) const {
+  /// Whether a value is what the reference has. Of an exception only whether it is null counts.
+  [[nodiscard]] bool same(ValType type, u64 have, u64 expected) const {
+    if (type == ValType::ref(AbsHeap::exn, true)) return (have == 0) == (expected == 0);
     const bool function = type.is_ref() && (type.heap.is_defined() || type == type_funcref);
-    if (!function || value == 0) return value;
-    const auto found = m_functions.find(value);
-    return found == m_functions.end() ? ~u64{0} : found->second;
+    if (!function || have == 0) return have == expected;
+    const auto found = m_functions.find(have);
+    return found != m_functions.end() && found->second == expected;
   }
 
   static std::string compare_trap(const Result<void>& done, const Reference& reference) {
@@ -84,13 +86,19 @@ class Machine {
                        reference.trap_offset());
   }
 
+  static std::string compare_throw(const Result<void>& done) {
+    if (done) return "returned, expected an exception";
+    if (done.error().kind() == ErrorKind::exception) return {};
+    return fmt::format("\"{}\", expected an exception", done.error().to_string());
+  }
+
   std::string compare_results(const Result<void>& done, std::span<const runtime::Value> results,
                               std::span<const u64> expected) const {
     if (!done) return fmt::format("\"{}\", expected to return", done.error().to_string());
     usize at = 0;
     for (const runtime::Value& value : results) {
       const bool wide = value.type == type_v128;
-      if (seen(value.type, value.lo) != expected[at] || (wide && value.hi != expected[at + 1]))
+      if (!same(value.type, value.lo, expected[at]) || (wide && value.hi != expected[at + 1]))
         return fmt::format("result {} is 0x{:x}, expected 0x{:x}", to_string(value.type), value.lo,
                            expected[at]);
       at += wide ? 2 : 1;
@@ -104,7 +112,7 @@ class Machine {
       const u64* expected = &reference.globals()[2 * i];
       const ValType type = module().globals[i].type.type;
       const bool wide = type == type_v128;
-      if (seen(type, value[0]) != expected[0] || (wide && value[1] != expected[1]))
+      if (!same(type, value[0], expected[0]) || (wide && value[1] != expected[1]))
         return fmt::format("global {} is 0x{:x}, expected 0x{:x}", i, value[0], expected[0]);
     }
     return {};
@@ -126,7 +134,7 @@ class Machine {
       return fmt::format("table {} of {}, expected {}", index, table.state.size, want.size());
     const ValType type = module().tables[index].type.element;
     for (usize i = 0; i < want.size(); ++i)
-      if (const u64 have = seen(type, table.get(i)); have != want[i])
+      if (const u64 have = table.get(i); !same(type, have, want[i]))
         return fmt::format("element {} of table {} is {}, expected {}", i, index, have, want[i]);
     return {};
   }
@@ -147,6 +155,7 @@ class Race {
       if (std::string failed = m_machines[i].make(*engines[i], generated); !failed.empty())
         return failed;
     m_reference.emplace(m_machines[0].module());
+    m_reference->canonical_nans = engines[0]->config().mode.deterministic;
     m_refill = generated.refill;
     m_canonical_nans = generated.canonical_nans;
     return {};
@@ -172,6 +181,7 @@ class Race {
     }
     ++counts.calls;
     counts.traps += end == Reference::End::trapped;
+    counts.exceptions += end == Reference::End::threw;
     for (usize i = 0; i < m_machines.size(); ++i) {
       const std::string difference =
           m_machines[i].call(function, arguments, *m_reference, end, slots);
@@ -218,8 +228,9 @@ u64 generated_argument(ValType type, Choices& choices) {
   return type == type_i32 ? static_cast<u32>(word) : word;
 }
 
-std::shared_ptr<engine::Engine> engine_with_checks(bool on) {
+std::shared_ptr<engine::Engine> engine_with_checks(bool on, bool deterministic) {
   engine::Config config;
+  ZHAN_CHECK(config.set("deterministic", deterministic ? "on" : "off"), "the option exists");
   ZHAN_CHECK(config.set("explicit-checks", on ? "on" : "off"), "the option exists");
   auto engine = engine::Engine::create(std::move(config));
   ZHAN_CHECK(engine, "an engine can be made");

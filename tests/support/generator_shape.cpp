@@ -23,6 +23,7 @@ Bytes constant(char letter, u32 value, const Shape& shape) {
       if (value % 3 != 0) return join({{0xd2}, leb(value % shape.generated()), {op_end}});
       return {0xd0, 0x70, op_end};
     case 't': return {0xd0, 0, op_end};
+    case 'e': return {0xd0, 0x69, op_end};
     default: return {0xd0, 0x6f, op_end};
   }
 }
@@ -37,6 +38,7 @@ class Chooser {
     m_shape.canonical_nans = m_shape.only_finished || !m_choices.one_in(4);
     choose_letters();
     choose_functions();
+    choose_tags();
     choose_memories();
     choose_tables();
     choose_globals();
@@ -50,6 +52,7 @@ class Chooser {
     m_shape.letters = "iIfF";
     if (m_choices.one_in(2)) m_shape.letters += 'v';
     if (m_choices.one_in(2)) m_shape.letters += m_shape.only_finished ? "rx" : "rxt";
+    if (!m_shape.only_finished && m_choices.one_in(3)) m_shape.letters += 'e';
   }
 
   std::string some_letters(u32 most) {
@@ -69,6 +72,14 @@ class Chooser {
     for (u32 n = m_choices.below(5); n > 0; --n)
       m_shape.functions.push_back(m_choices.below(m_shape.signatures));
     m_shape.functions.push_back(m_shape.type_of({}));  // the refill
+  }
+
+  void choose_tags() {
+    if (m_shape.only_finished) return;
+    for (u32 n = m_choices.below(4); n > 0; --n) {
+      m_shape.tags.push_back(some_letters(3));
+      m_shape.builder.tag(m_shape.type_of({m_shape.tags.back(), ""}));
+    }
   }
 
   void choose_memories() {
@@ -233,6 +244,7 @@ Bytes type_bytes(char letter) {
     case 'v': return {0x7b};
     case 'r': return {0x70};
     case 'x': return {0x6f};
+    case 'e': return {0x69};
     default: return {0x63, 0};
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the code of a generated module may name: chosen before any body, so that all of it can call
 // and use all of it. Types are letters: those of ops.def (i I f F v), and r = funcref, x =
-// externref, t = a nullable reference to type 0.
+// externref, t = a nullable reference to type 0, e = exnref.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 namespace zhan::test {
 
 [[nodiscard]] constexpr bool is_reference(char letter) noexcept {
-  return letter == 'r' || letter == 'x' || letter == 't';
+  return letter == 'r' || letter == 'x' || letter == 't' || letter == 'e';
 }
 
 struct Signature {
@@ -50,9 +50,10 @@ struct Shape {
   std::vector<Memory> memories;
   std::vector<Table> tables;
   std::vector<Global> globals;  // global 0 is the fuel
-  std::vector<u32> data;        // sizes of the segments
-  std::vector<char> elements;   // letters of the segments
-  ModuleBuilder builder;        // has tables, memories, globals and segments
+  std::vector<std::string> tags;
+  std::vector<u32> data;       // sizes of the segments
+  std::vector<char> elements;  // letters of the segments
+  ModuleBuilder builder;       // has tables, memories, globals and segments
 
   /// The number of a type, found or added.
   u32 type_of(const Signature& signature);

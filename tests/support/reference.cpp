@@ -18,9 +18,11 @@ void find_end(ByteReader reader, u64& else_at, u64& end_at) {
   for (u32 depth = 0; reader.ok();) {
     const Op op = reader.op();
     read_imm(reader, op_info(op), imm);
-    if (op == Op::block || op == Op::loop || op == Op::if_) ++depth;
+    const bool opens =
+        op == Op::block || op == Op::loop || op == Op::if_ || op == Op::try_ || op == Op::try_table;
+    if (opens) ++depth;
     if (op == Op::else_ && depth == 0) else_at = reader.offset();
-    if (op == Op::end && depth-- == 0) {
+    if ((op == Op::end || op == Op::delegate) && depth-- == 0) {
       end_at = reader.offset();
       return;
     }
@@ -90,12 +92,13 @@ bool Reference::fail(Trap trap) noexcept {
 Reference::End Reference::call(u32 function, std::vector<u64>& slots) {
   m_trap = Trap::none;
   m_gave_up = m_saw_nan = false;
+  m_thrown = 0;
   m_steps = 0;
   Frame frame;
   frame.push_all(m_module.types.params(m_module.function_type(function)), slots);
   const bool ok = call_function(frame, function);
   slots = frame.stack;
-  return ok ? End::returned : m_gave_up ? End::gave_up : End::trapped;
+  return ok ? End::returned : m_gave_up ? End::gave_up : m_thrown != 0 ? End::threw : End::trapped;
 }
 
 bool Reference::call_function(Frame& caller, u32 function) {
@@ -185,7 +188,7 @@ bool Reference::run(Frame& frame) {
                     : info.is(trait::memory)              ? memory_op(frame, op, imm)
                     : info.is(trait::table)               ? table_op(frame, op, imm)
                                                           : plain(frame, op, imm);
-    if (!ok) return false;
+    if (!ok && (m_thrown == 0 || !catch_thrown(frame))) return false;
   }
   return true;
 }
@@ -239,8 +242,22 @@ bool Reference::control(Frame& frame, Op op, const Imm& imm) {
       if (!taken) frame.reader.seek(else_at != 0 ? else_at : end_at);
       return true;
     }
+    case Op::try_:
+    case Op::try_table:
+      find_end(frame.reader, else_at, end_at);
+      frame.labels.push_back(label_of(frame, imm.block, false, 0, end_at));
+      frame.labels.back().handling = op == Op::try_ ? Handling::legacy : Handling::table;
+      frame.labels.back().body = frame.reader.offset();
+      frame.labels.back().clauses = imm.catches;
+      return true;
+    case Op::catch_:
+    case Op::catch_all:
     case Op::else_: frame.reader.seek(frame.labels.back().target); [[fallthrough]];
+    case Op::delegate:
     case Op::end: frame.labels.pop_back(); return true;
+    case Op::throw_:
+    case Op::throw_ref:
+    case Op::rethrow: return exception_op(frame, op, imm);
     case Op::br: branch(frame, imm.a); return true;
     case Op::br_if:
       if (frame.pop32() != 0) branch(frame, imm.a);

@@ -29,7 +29,7 @@ class Reference {
   /// Instantiates: memories and tables of their minimum, globals and active segments (which fit).
   explicit Reference(const Module& module);
 
-  enum class End : u8 { returned, trapped, gave_up };  // gave_up: too many steps, too deep
+  enum class End : u8 { returned, trapped, threw, gave_up };  // gave_up: too many steps, too deep
   /// Calls a function with its parameters in slots; results replace `slots`.
   End call(u32 function, std::vector<u64>& slots);
 
@@ -39,6 +39,8 @@ class Reference {
   [[nodiscard]] Trap trap() const noexcept { return m_trap; }
   /// Offset in the module of the instruction that trapped.
   [[nodiscard]] u32 trap_offset() const noexcept { return m_offset; }
+  /// Arithmetic makes no NaN but the positive one with only the top bit of its fraction.
+  bool canonical_nans = false;
   /// A NaN came out of arithmetic: its bits are the machine's choice, results need not be equal.
   [[nodiscard]] bool saw_nan() const noexcept { return m_saw_nan; }
   [[nodiscard]] u64 steps() const noexcept { return m_steps; }
@@ -48,11 +50,20 @@ class Reference {
   [[nodiscard]] std::span<const u64> globals() const noexcept { return m_globals; }
 
  private:
+  enum class Handling : u8 { none, table, legacy, caught };
+  struct Exception {
+    u32 tag = 0;
+    std::vector<u64> payload;
+  };
   struct Label {
     u64 target = 0;    // offset to go on at
     usize height = 0;  // operand slots below what it carries
     u32 slots = 0;     // that a branch carries
     bool loop = false;
+    Handling handling = Handling::none;
+    u64 body = 0;                // Handling::legacy: where its first instruction stands
+    u64 caught = 0;              // Handling::caught: the exception
+    std::vector<Catch> clauses;  // Handling::table
   };
   struct Frame;
 
@@ -60,6 +71,13 @@ class Reference {
   bool control(Frame& frame, Op op, const Imm& imm);
   bool branch_on_null(Frame& frame, Op op, u32 depth);
   void branch(Frame& frame, u32 depth);
+  bool exception_op(Frame& frame, Op op, const Imm& imm);
+  bool raise(u64 exception) noexcept;
+  bool catch_thrown(Frame& frame);
+  bool catch_in_table(Frame& frame, usize label);
+  /// Continues in a clause of a legacy try; else how many labels further out its delegate is.
+  bool catch_in_try(Frame& frame, usize label, u32& outwards);
+  void push_payload(Frame& frame, u32 tag);
   bool call_function(Frame& caller, u32 function);
   bool enter(Frame& frame, std::span<const u64> arguments);
   bool tail_call(Frame& frame, u32 function);
@@ -77,7 +95,7 @@ class Reference {
   bool variable(Frame& frame, Op op, const Imm& imm);
   bool reference(Frame& frame, Op op, const Imm& imm);
   bool evaluate(Frame& frame, Op op, const Imm& imm);
-  void check_nan(const OpInfo& info, const u64* results);
+  void check_nan(const OpInfo& info, u64* results);
 
   void instantiate_segments();
   /// The value of a constant expression; the second slot is a vector's.
@@ -93,6 +111,8 @@ class Reference {
   std::vector<std::vector<u64>> m_elements;  // empty once dropped
   std::vector<std::span<const u8>> m_data;   // empty once dropped
   std::vector<u64> m_globals;
+  std::vector<Exception> m_exceptions;  // an exnref is the index and 1
+  u64 m_thrown = 0;                     // on its way to a handler
   Trap m_trap = Trap::none;
   bool m_saw_nan = false;
   bool m_gave_up = false;

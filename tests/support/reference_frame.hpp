@@ -31,6 +31,13 @@ struct Reference::Frame {
     wide.pop_back();
     return value;
   }
+  /// Drops operands until `slots` slots are left.
+  void cut(usize slots) {
+    while (stack.size() > slots) {
+      if (wide.back()) stack.pop_back();
+      (void)pop();
+    }
+  }
   u32 pop32() { return static_cast<u32>(pop()); }
   /// The upper slot of a vector on top; what is left pops like a number.
   u64 pop_upper() {

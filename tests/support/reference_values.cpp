@@ -19,13 +19,18 @@ bool is_nan(u64 bits, char lanes) noexcept {
 
 }  // namespace
 
-void Reference::check_nan(const OpInfo& info, const u64* results) {
+void Reference::check_nan(const OpInfo& info, u64* results) {
   const char lanes = nan_lanes(info);
   if (lanes == 0) return;
-  const u32 words = info.results() == "v" ? 2 : 1;
-  for (u32 i = 0; i < words; ++i) {
-    m_saw_nan |= is_nan(results[i], lanes);
-    if (words == 2 && lanes == 'f') m_saw_nan |= is_nan(results[i] >> 32, lanes);
+  const u32 size = lanes == 'f' ? 4 : 8, bytes = info.results() == "v" ? 16 : size;
+  const u64 canonical = lanes == 'f' ? 0x7fc0'0000 : 0x7ff8'0000'0000'0000;
+  u8* const lane = reinterpret_cast<u8*>(results);
+  for (u32 at = 0; at < bytes; at += size) {
+    u64 bits = 0;
+    std::memcpy(&bits, lane + at, size);
+    if (!is_nan(bits, lanes)) continue;
+    m_saw_nan = !canonical_nans;
+    if (canonical_nans) std::memcpy(lane + at, &canonical, size);
   }
 }
 

@@ -74,8 +74,8 @@ u32 lanes_of(const OpInfo& info) noexcept {
 
 char nan_lanes(const OpInfo& info) noexcept {
   constexpr std::string_view bitwise[] = {
-      ".abs", ".neg", ".copysign", "reinterpret", "_lane", ".splat", "laneselect",
-      ".eq",  ".ne",  ".lt",       ".gt",         ".le",   ".ge"};
+      ".abs",  ".neg", ".copysign", "reinterpret", "_lane", ".splat", "laneselect", ".pmin",
+      ".pmax", ".eq",  ".ne",       ".lt",         ".gt",   ".le",    ".ge"};
   for (std::string_view name : bitwise)
     if (info.text.find(name) != std::string_view::npos) return 0;
   if (info.results() == "f" || info.results() == "F") return info.results()[0];

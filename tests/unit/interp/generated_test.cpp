@@ -18,18 +18,26 @@ u64 seeds() {
 TEST(Generated, SameInBothMemoryModesAsInTheReference) {
   const std::shared_ptr<engine::Engine> engines[] = {engine_with_checks(false),
                                                      engine_with_checks(true)};
-  RunCounts counts;
+  const std::shared_ptr<engine::Engine> deterministic[] = {engine_with_checks(false, true),
+                                                           engine_with_checks(true, true)};
+  RunCounts counts, with_nans;
   for (u64 seed = 1; seed <= seeds(); ++seed) {
     Choices choices(seed);
     const GeneratedModule module =
         generate_module(choices, {.size = static_cast<u32>(40 + seed % 300)});
     ASSERT_EQ(compare_with_reference(engines, module, choices, counts), "") << "seed " << seed;
+    if (module.canonical_nans) continue;
+    ASSERT_EQ(compare_with_reference(deterministic, module, choices, with_nans), "")
+        << "deterministic, seed " << seed;
   }
   EXPECT_GT(counts.calls, seeds() / 2) << "too few calls were compared";
   EXPECT_GT(counts.traps, 0u);
-  std::printf("compared %llu calls, %llu trapped, %llu left out\n",
+  EXPECT_GT(counts.exceptions, 0u);
+  EXPECT_GT(with_nans.calls, 0u);
+  std::printf("compared %llu calls, %llu trapped, %llu threw, %llu left out\n",
               static_cast<unsigned long long>(counts.calls),
               static_cast<unsigned long long>(counts.traps),
+              static_cast<unsigned long long>(counts.exceptions),
               static_cast<unsigned long long>(counts.left_out));
 }
 
@@ -44,8 +52,6 @@ TEST(Generated, RoundTrips) {
 /// Why a row is not generated, or "".
 std::string_view left_out(const OpInfo& info) {
   switch (info.feature) {
-    case Feature::exceptions:
-    case Feature::legacy_exceptions: return "the reference does not unwind";
     case Feature::gc:
     case Feature::custom_descriptors:
       if (info.text == "ref.i31" || info.text.starts_with("i31.get") ||
