@@ -34,6 +34,12 @@ zhan_ref_t Roots::own(u64 raw) {
   return {reinterpret_cast<u64>(this), entry << 32 | raw};
 }
 
+void Roots::each(const std::function<void(u64)>& take) {
+  const std::lock_guard lock(m_mutex);
+  for (const u32 raw : m_entries)
+    if (raw != 0) take(raw);
+}
+
 void Roots::end(zhan_ref_t ref) noexcept {
   Roots* const roots = of(ref);
   const u64 entry = ref.item >> 32;

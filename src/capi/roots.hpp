@@ -3,6 +3,7 @@
 // another language may drop them on any thread at any time.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -27,6 +28,8 @@ class Roots final : public Counted<Roots> {
   [[nodiscard]] static Roots* of(zhan_ref_t ref) noexcept {
     return reinterpret_cast<Roots*>(ref.root);
   }
+  /// Calls take(raw) for every owned reference: the collector keeps these objects in their places.
+  void each(const std::function<void(u64)>& take);
   /// Ends an owned reference; others are ignored.
   static void end(zhan_ref_t ref) noexcept;
 

@@ -14,6 +14,7 @@ zhan_store::zhan_store(std::shared_ptr<zhan::engine::Engine> engine, std::unique
       m_id(m_store->id()),
       m_roots(std::make_unique<zhan::capi::Roots>().release()) {
   m_store->user_data = this;
+  m_store->set_handles([this](const std::function<void(zhan::u64)>& take) { m_roots->each(take); });
 }
 
 zhan_store::~zhan_store() {

@@ -102,6 +102,40 @@ bool set_native_stack(Config& config, std::string_view value) {
   return parse_number(value, true, config.limits.native_stack_bytes);
 }
 
+bool set_max_heap(Config& config, std::string_view value) {
+  return parse_number(value, true, config.limits.heap_bytes);
+}
+bool set_gc_nursery(Config& config, std::string_view value) {
+  return parse_number(value, true, config.heap.nursery);
+}
+bool set_gc_mode(Config& config, std::string_view value) {
+  using heap::MinorMode;
+  if (value == "adaptive")
+    config.heap.mode = MinorMode::adaptive;
+  else if (value == "in-place")
+    config.heap.mode = MinorMode::in_place;
+  else if (value == "copying")
+    config.heap.mode = MinorMode::copying;
+  else
+    return false;
+  return true;
+}
+bool set_gc_stress(Config& config, std::string_view value) {
+  u64 every = 0;
+  if (!parse_number(value, false, every) || every > ~u32{0}) return false;
+  config.heap.stress = static_cast<u32>(every);
+  return true;
+}
+bool set_gc_major(Config& config, std::string_view value) {
+  return parse_switch(value, config.heap.stress_major);
+}
+bool set_gc_poison(Config& config, std::string_view value) {
+  return parse_switch(value, config.heap.poison);
+}
+bool set_gc_verify(Config& config, std::string_view value) {
+  return parse_switch(value, config.heap.verify);
+}
+
 constexpr Config::Option option_rows[] = {
 #define ZHAN_OPTION(key, values, initial, apply, help) {key, values, initial, help},
 #include "engine/options.def"

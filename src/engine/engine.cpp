@@ -92,6 +92,7 @@ Result<std::unique_ptr<runtime::Store>> Engine::new_store() {
   config.engine = m_table;
   config.mode = m_config.mode;
   config.limits = m_config.limits;
+  config.heap = m_config.heap;
   config.check_float_always = m_config.check_float_always;
   config.check_signals = m_config.signals == Config::Signals::own;
   ZHAN_TRY(auto store, runtime::Store::create(config));

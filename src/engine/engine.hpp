@@ -32,6 +32,7 @@ class Config {
   Features features;
   runtime::Mode mode;
   runtime::StoreLimits limits;
+  heap::HeapConfig heap;
   bool lazy_validation = false;
   bool check_float_always = false;
   enum class Signals : u8 { own, embedder, off } signals = Signals::own;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "abi/builtins.hpp"
+#include "abi/object.hpp"
 #include "interp/dispatch.hpp"
 #include "wasm/v128.hpp"
 
@@ -60,7 +61,45 @@ struct BuiltinCell : Cell {
   i16 operands;
   u32 a;
   u32 b;
+  u32 slots;  // from the first operand on, that a collection must see
   abi::Builtin function;
+};
+
+/// A field of a struct, or the hidden descriptor.
+struct FieldCell : Cell {
+  i16 object;
+  i16 value;  // read: where it goes; written: where it lies
+  u32 offset;
+};
+
+/// An element of an array, or its length.
+struct ElementCell : Cell {
+  i16 array;
+  i16 index;
+  i16 value;
+};
+
+/// A struct from consecutive operands; followed by `count` FieldPlaces.
+struct NewStructCell : Cell {
+  i16 operands;
+  u16 slots;
+  i16 result;
+  u16 count;
+  TypeId type;
+  u32 bytes;
+};
+struct FieldPlace {
+  u32 offset : 30;
+  u32 log2 : 2;  // 8 << 2 at most: a v128 has two places
+};
+
+/// ref.test, ref.cast: with a descriptor to compare with, the _desc_eq forms.
+struct CastCell : Cell {
+  i16 object;
+  i16 result;
+  i16 descriptor;
+  abi::CastTarget target;
+  u32 offset;  // of the descriptor in the object
 };
 
 struct TrapCell : Cell {

@@ -320,7 +320,7 @@ ZHAN_CC Status do_br_table_acc(ZHAN_PARAMS) {
 ZHAN_CC Status do_builtin(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const BuiltinCell& cell = as<BuiltinCell>(r.pc);
-  save(r, r.fp + cell.operands + 4);
+  save(r, r.fp + cell.operands + cell.slots);
   const Status status = cell.function(r.exec, r.inst, r.fp + cell.operands, cell.a, cell.b);
   if (status != Status::returned) return status;
   restore(r);

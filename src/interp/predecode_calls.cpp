@@ -123,7 +123,8 @@ void Predecoder::builtin(abi::Builtin function, u32 a, u32 b, std::string_view i
   cell.function = function;
   const u32 base = n == 0 ? m_stack.next_slot() : m_stack.top(n - 1).slot;
   cell.operands = static_cast<i16>(base);
-  m_stack.need(base + 4);
+  cell.slots = std::max<u32>(4, m_stack.next_slot() - base);
+  m_stack.need(base + cell.slots);
   for (u32 i = 0; i < n; ++i) (void)m_stack.pop();
   m_stack.forget_accumulators();
   m_writer.emit_special(cell, do_builtin, m_stack.where);

@@ -113,6 +113,27 @@ class Predecoder {
   void builtin(abi::Builtin function, u32 a, u32 b, std::string_view in, char out);
   void decode_builtin(Op op);
 
+  // Heap objects.
+  void decode_object(Op op);
+  [[nodiscard]] bool decode_new(Op op);
+  [[nodiscard]] bool decode_array_bulk(Op op);
+  [[nodiscard]] bool decode_access(Op op);
+  void decode_cast(Op op);
+  void new_struct(TypeId type);
+  void get_field(TypeId type, u32 field, bool is_signed);
+  void set_field(TypeId type, u32 field);
+  void get_descriptor(TypeId type);
+  void get_element(TypeId type, bool is_signed);
+  void set_element(TypeId type);
+  void array_length();
+  template <class C>
+  void emit_getter(C& cell, Handler handler, char letter);
+  [[nodiscard]] CastCell cast_cell(Op op);
+  void branch_on_cast(Op op);
+  [[nodiscard]] std::string field_letters(TypeId type) const;
+  [[nodiscard]] TypeId canonical(u32 type) const noexcept { return m_module.canonical[type]; }
+  [[nodiscard]] const TypeInterner& types() const noexcept { return *m_code.info().types; }
+
   // Values.
   void value_op(Op op);
   void canonicalise(Op op);

@@ -35,6 +35,20 @@ ZHAN_CC Status do_throw_ref(ZHAN_PARAMS);  // ThrowCell
 ZHAN_CC Status do_charge(ZHAN_PARAMS);     // metered: cost of a stretch of code
 ZHAN_CC Status do_far_move(ZHAN_PARAMS);
 
+// Heap objects (handlers_gc.cpp).
+/// Fields of `bytes` (1, 2, 4, 8, 16), narrow ones with or without sign.
+[[nodiscard]] Handler field_reader(u32 bytes, bool is_signed) noexcept;  // FieldCell
+[[nodiscard]] Handler field_writer(u32 bytes, bool traced) noexcept;
+[[nodiscard]] Handler element_reader(u32 bytes, bool is_signed) noexcept;  // ElementCell
+[[nodiscard]] Handler element_writer(u32 bytes, bool traced) noexcept;
+ZHAN_CC Status do_get_descriptor(ZHAN_PARAMS);  // FieldCell
+ZHAN_CC Status do_array_len(ZHAN_PARAMS);       // ElementCell
+ZHAN_CC Status do_new_struct(ZHAN_PARAMS);      // NewStructCell
+ZHAN_CC Status do_ref_test(ZHAN_PARAMS);        // CastCell
+ZHAN_CC Status do_ref_cast(ZHAN_PARAMS);
+ZHAN_CC Status do_test_descriptor(ZHAN_PARAMS);
+ZHAN_CC Status do_cast_descriptor(ZHAN_PARAMS);
+
 /// Every call of a function of tables, imports and references goes on here with r.acc = the Func,
 /// r.pc = the call cell: same instance, other instance (bridge) or host.
 ZHAN_CC Status call_foreign(ZHAN_PARAMS);

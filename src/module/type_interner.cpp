@@ -16,6 +16,7 @@
 #include <new>
 
 #include "base/assert.hpp"
+#include "module/object_layout.hpp"
 
 namespace zhan {
 namespace {
@@ -24,7 +25,8 @@ constexpr u32 in_group = 0x8000'0000;
 constexpr usize page = 4096;
 constexpr usize chunk_bytes = 16 << 10;
 
-/// Lists of one type; `fields` for structs and arrays, else `values`.
+/// Lists of one type; `fields` for structs and arrays, else `values`. After the fields of a struct
+/// stand their offsets (u32), then that of the hidden descriptor (0 = none).
 struct Description {
   const void* list;
   u32 count;
@@ -206,9 +208,9 @@ struct TypeInterner::Impl {
   }
 
   template <class T, class Map>
-  const T* copy_list(std::span<const T> list, const Map& map) {
-    if (list.empty()) return nullptr;
-    T* const copy = reinterpret_cast<T*>(allocate(list.size_bytes()));
+  const T* copy_list(std::span<const T> list, const Map& map, usize more_bytes = 0) {
+    if (list.empty() && more_bytes == 0) return nullptr;
+    T* const copy = reinterpret_cast<T*>(allocate(list.size_bytes() + more_bytes));
     for (usize i = 0; i < list.size(); ++i) {
       T item = list[i];
       ValType* type;
@@ -227,7 +229,7 @@ struct TypeInterner::Impl {
   template <class Map>
   void fill(TypeId id, const TypeView& type, const Map& map) {
     const auto optional = [&](u32 number) { return number == no_index ? no_type : map(number); };
-    TypeEntry entry{};  // size and map stay 0 until the heap lays objects out
+    TypeEntry entry{};  // size and map: lay_out()
     entry.kind = type.kind;
     entry.final = type.final;
     entry.parent = optional(type.supertype);
@@ -243,12 +245,82 @@ struct TypeInterner::Impl {
     if (entry.depth < display_size) entry.display[entry.depth] = id;
     ::new (&entries[id]) TypeEntry(entry);
     const bool cont = type.kind == CompositeKind::cont;
-    const bool has_fields = !type.fields.empty();
-    const void* const list = has_fields ? static_cast<const void*>(copy_list(type.fields, map))
-                                        : copy_list(type.values, map);
+    const bool struct_ = type.kind == CompositeKind::struct_;
+    const usize offsets = struct_ ? (type.fields.size() + 1) * sizeof(u32) : 0;
+    const void* const list = struct_ || !type.fields.empty()
+                                 ? static_cast<const void*>(copy_list(type.fields, map, offsets))
+                                 : copy_list(type.values, map);
     const usize count = type.values.size() + type.fields.size();
     ::new (&descriptions[id])
         Description{list, static_cast<u32>(count), cont ? optional(type.element) : type.params};
+  }
+
+  /// Sizes and maps of references, once all entries of the group are there.
+  void lay_out(TypeId id) {
+    if (entries[id].kind == CompositeKind::struct_) lay_out_struct(id);
+    if (entries[id].kind == CompositeKind::array) lay_out_array(id);
+  }
+
+  /// References to functions lie in objects as addresses.
+  [[nodiscard]] bool is_function(ValType type) const noexcept {
+    if (!type.is_ref()) return false;
+    if (type.heap.is_defined()) return entries[type.heap.number()].kind == CompositeKind::func;
+    return type.heap.is(AbsHeap::func) || type.heap.is(AbsHeap::nofunc);
+  }
+
+  void lay_out_array(TypeId id) noexcept {
+    const ValType element = static_cast<const FieldType*>(descriptions[id].list)->type;
+    const bool function = is_function(element);
+    entries[id].size = storage_bytes(element, function);
+    entries[id].map = is_traced(element, function) ? 1 : 0;
+  }
+
+  /// Number of the field before which the hidden descriptor lies; no_index if there is none. It
+  /// comes with the first type of the chain that has one.
+  [[nodiscard]] u32 descriptor_position(TypeId id) const noexcept {
+    if (entries[id].descriptor == no_type) return no_index;
+    TypeId parent = entries[id].parent;
+    for (; parent != no_type && entries[parent].descriptor != no_type; parent = entries[id].parent)
+      id = parent;
+    return parent == no_type ? 0 : descriptions[parent].count;
+  }
+
+  void lay_out_struct(TypeId id) {
+    const Description& d = descriptions[id];
+    const auto* const fields = static_cast<const FieldType*>(d.list);
+    u32* const offsets = const_cast<u32*>(offsets_of(d));
+    const u32 hidden = descriptor_position(id);
+    ObjectLayout layout;
+    offsets[d.count] = 0;
+    for (u32 i = 0; i < d.count || (i == hidden && i == d.count); ++i) {
+      if (i == hidden) offsets[d.count] = layout.place(sizeof(u32));
+      if (i == d.count) break;
+      offsets[i] = layout.place(storage_bytes(fields[i].type, is_function(fields[i].type)));
+    }
+    entries[id].size = layout.size();
+    map_references(id, fields, offsets, d.count);
+  }
+
+  /// One bit for each 4 bytes of the object; objects beyond 64 words have words of bits elsewhere.
+  void map_references(TypeId id, const FieldType* fields, const u32* offsets, u32 count) {
+    TypeEntry& entry = entries[id];
+    u64* words = &entry.map;
+    const bool large = entry.size > inline_map_bytes;
+    if (large) {
+      const usize bytes = (entry.size + inline_map_bytes - 1) / inline_map_bytes * sizeof(u64);
+      words = reinterpret_cast<u64*>(allocate(bytes));
+      std::memset(words, 0, bytes);
+    }
+    const auto mark = [&](u32 offset) { words[offset / 256] |= u64{1} << (offset / 4 % 64); };
+    for (u32 i = 0; i < count; ++i)
+      if (is_traced(fields[i].type, is_function(fields[i].type))) mark(offsets[i]);
+    if (offsets[count] != 0) mark(offsets[count]);
+    if (large) entry.map = reinterpret_cast<u64>(words);
+  }
+
+  /// Of a struct: count offsets, then that of the descriptor.
+  [[nodiscard]] static const u32* offsets_of(const Description& d) noexcept {
+    return reinterpret_cast<const u32*>(static_cast<const FieldType*>(d.list) + d.count);
   }
 
   /// Finds or adds the group whose words are in `words`; `fill_type(i, first)` fills type i of it.
@@ -263,6 +335,7 @@ struct TypeInterner::Impl {
       fill_type(i, first);
       entries[first + i].spare2 = i == 0 ? count : in_group | i;
     }
+    for (u32 i = 0; i < count; ++i) lay_out(first + i);
     add_to_index({hash, first});
     used.store(first + count, std::memory_order_release);
     return first;
@@ -346,6 +419,20 @@ std::span<const FieldType> TypeInterner::fields(TypeId id) const noexcept {
   const Description& d = m_impl->descriptions[id];
   return {static_cast<const FieldType*>(d.list), d.count};
 }
+
+std::span<const u32> TypeInterner::field_offsets(TypeId id) const noexcept {
+  ZHAN_ASSERT(m_entries[id].kind == CompositeKind::struct_, "only structs have offsets of fields");
+  const Description& d = m_impl->descriptions[id];
+  return {Impl::offsets_of(d), d.count};
+}
+
+u32 TypeInterner::descriptor_offset(TypeId id) const noexcept {
+  ZHAN_ASSERT(m_entries[id].kind == CompositeKind::struct_, "only structs have descriptors");
+  const Description& d = m_impl->descriptions[id];
+  return Impl::offsets_of(d)[d.count];
+}
+
+bool TypeInterner::is_function(ValType type) const noexcept { return m_impl->is_function(type); }
 
 TypeId TypeInterner::cont_func(TypeId id) const noexcept {
   return m_entries[id].kind == CompositeKind::cont ? m_impl->descriptions[id].params : no_type;

@@ -41,6 +41,12 @@ class TypeInterner {
   [[nodiscard]] Signature func_type(TypeId id) const noexcept;
   /// Fields of a struct or the element of an array (one), references by canonical ids.
   [[nodiscard]] std::span<const FieldType> fields(TypeId id) const noexcept;
+  /// Bytes from the start of a struct's object to each field (CONTRACTS C7).
+  [[nodiscard]] std::span<const u32> field_offsets(TypeId id) const noexcept;
+  /// The same for the hidden reference to the descriptor; 0 if the type has none.
+  [[nodiscard]] u32 descriptor_offset(TypeId id) const noexcept;
+  /// Whether a type (by canonical ids) is a reference to functions: an address, not traced.
+  [[nodiscard]] bool is_function(ValType type) const noexcept;
   /// For a continuation type: its function type, else no_type.
   [[nodiscard]] TypeId cont_func(TypeId id) const noexcept;
   [[nodiscard]] u32 count() const noexcept;

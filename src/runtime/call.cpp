@@ -60,11 +60,13 @@ Entry::Entry(Store::Impl& impl) noexcept : m_impl(impl) {
 Entry::~Entry() {
   if (!m_entered) return;
   ZHAN_ASSERT(m_impl.depth > 0, "entries end in order");
+  if (m_impl.depth == 1) m_impl.run_dead_finalisers();
   if (--m_impl.depth == 0) m_impl.owner.store(0, std::memory_order_release);
 }
 
 Result<void> Entry::check() const {
   if (!m_entered) return fail(ErrorKind::busy, "the store is in use by another thread");
+  if (m_impl.finalising) return fail(ErrorKind::busy, "a finaliser may not enter its store");
   if (m_impl.poisoned)
     return fail(
         ErrorKind::poisoned,

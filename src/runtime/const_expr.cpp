@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Constant expressions (specification §3.4.14): a small stack machine over validated bytes.
+#include "abi/builtins.hpp"
 #include "base/assert.hpp"
-#include "runtime/instance.hpp"
+#include "runtime/objects.hpp"
 #include "wasm/reader.hpp"
 #include "wasm/sem_evaluate.hpp"
 
@@ -11,7 +12,15 @@ namespace {
 class Evaluator {
  public:
   Evaluator(InstanceImpl& instance, ConstExpr expression) noexcept
-      : m_instance(instance), m_reader(instance.definition().view(expression), expression.offset) {}
+      : m_instance(instance),
+        m_impl(instance.store().impl()),
+        m_reader(instance.definition().view(expression), expression.offset),
+        m_scratch{m_impl.scratch, &m_stack} {
+    m_impl.scratch = &m_scratch;
+  }
+  ~Evaluator() { m_impl.scratch = m_scratch.previous; }
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
 
   Result<void> run() {
     for (;;) {
@@ -20,6 +29,10 @@ class Evaluator {
       if (!m_reader.ok()) return fail(m_reader.error());
       if (op == Op::end) return {};
       read_imm(m_reader, op_info(op), m_imm);
+      if (op_info(op).is(trait::gc)) {
+        ZHAN_TRY_VOID(allocate(op));
+        continue;
+      }
       if (!step(op))
         return fail(
             ErrorId::unsupported_feature, offset,
@@ -53,6 +66,41 @@ class Evaluator {
     }
   }
 
+  /// Heap objects, by the builtins that all engines call.
+  Result<void> allocate(Op op) {
+    const TypeId type = m_instance.definition().canonical[m_imm.a];
+    switch (op) {
+      case Op::struct_new: return run(abi::builtin::struct_new, fields_slots(type), type);
+      case Op::struct_new_desc:
+        return run(abi::builtin::struct_new_desc, fields_slots(type) + 1, type);
+      case Op::struct_new_default: return run(abi::builtin::struct_new_default, 0, type);
+      case Op::struct_new_default_desc: return run(abi::builtin::struct_new_default_desc, 1, type);
+      case Op::array_new: return run(abi::builtin::array_new, fields_slots(type) + 1, type);
+      case Op::array_new_default: return run(abi::builtin::array_new_default, 1, type);
+      case Op::array_new_fixed:
+        return run(abi::builtin::array_new_fixed, fields_slots(type) * m_imm.b, type);
+      default: ZHAN_UNREACHABLE("validation lets no other allocation be constant");
+    }
+  }
+
+  /// Slots of the fields of a struct, or of one element.
+  [[nodiscard]] usize fields_slots(TypeId type) const noexcept {
+    usize slots = 0;
+    for (const FieldType& field : m_impl.config.types->fields(type)) slots += field.type.slots();
+    return slots;
+  }
+
+  Result<void> run(abi::Builtin builtin, usize operands, TypeId type) {
+    ZHAN_ASSERT(m_stack.size() >= operands, "validated operands");
+    const usize first = m_stack.size() - operands;
+    if (operands == 0) push(0);  // room for the result
+    abi::Inst* const inst = m_instance.inst();
+    if (builtin(inst->exec, inst, m_stack.data() + first, type, m_imm.b) != abi::Status::returned)
+      return fail(m_impl.take_error(abi::Status::trapped));
+    m_stack.resize(first + 1);
+    return {};
+  }
+
   /// Arithmetic of extended-const: two operands, one result, one slot each.
   bool evaluate(Op op) {
     if (!sem::can_evaluate(op) || op_info(op).params().size() != 2) return false;
@@ -75,9 +123,11 @@ class Evaluator {
   }
 
   InstanceImpl& m_instance;
+  Store::Impl& m_impl;
   ByteReader m_reader;
   Imm m_imm;
   std::vector<abi::Slot> m_stack;
+  const Scratch m_scratch;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exceptions as the store sees them (CONTRACTS C10): objects of the cage, and the errors that those
+// Exceptions as the store sees them (CONTRACTS C10): objects of the heap, and the errors that those
 // nobody caught become.
 #include <fmt/format.h>
 
@@ -59,12 +59,13 @@ std::string Store::exception_text(u64 exception) {
 }
 
 u64 Store::new_exception(const Tag& tag, std::span<const abi::Slot> payload) noexcept {
-  heap::Cage* const cage = m_impl->make_cage();
-  return cage == nullptr ? 0 : cage->new_exception(&tag, tag.type, payload);
+  heap::Heap* const heap = m_impl->heap();
+  return heap == nullptr ? 0 : heap->new_exception(&tag, tag.type, payload);
 }
 
 ExceptionView Store::exception(u64 reference) const noexcept {
-  const heap::Exception* const found = m_impl->cage ? m_impl->cage->exception(reference) : nullptr;
+  heap::Heap* const heap = m_impl->objects.get();
+  const heap::Exception* const found = heap == nullptr ? nullptr : heap->exception(reference);
   if (found == nullptr) return {};
   return {static_cast<Tag*>(const_cast<void*>(found->tag)), found->payload()};
 }

@@ -13,6 +13,7 @@ namespace zhan::runtime {
 /// module.
 struct ElementState {
   bool dropped = false;
+  bool traced = false;  // the values are references to heap objects
   std::vector<u64> values;
 };
 
@@ -51,7 +52,8 @@ class InstanceImpl final : public Instance {
   std::vector<Tag*> tags;
   std::vector<ElementState> elements;
   std::vector<bool> dropped_data;
-  u64 number = 0;  // in its store, from 1
+  std::vector<u32> reference_globals;  // own ones that hold references to heap objects
+  u64 number = 0;                      // in its store, from 1
 
  private:
   struct alignas(64) Unit {
@@ -75,9 +77,11 @@ class InstanceImpl final : public Instance {
 }
 
 /// Evaluates a constant expression of the instance, whose functions, imports and earlier globals
-/// are there. `value[1]` is used by v128 only. Error: unsupported (allocation of heap objects).
+/// are there. `value[1]` is used by v128 only. Error: trap (out of memory).
 [[nodiscard]] Result<void> evaluate_const(InstanceImpl& instance, ConstExpr expression,
                                           abi::Slot (&value)[2]);
+
+[[nodiscard]] Error trap_error(Trap trap);
 
 /// Whether an extern may be the import; the error names what was wanted and found.
 [[nodiscard]] Result<void> check_import(Store& store, const ModuleInfo& info, const Import& import,

@@ -8,13 +8,14 @@
 #include "runtime/instance.hpp"
 
 namespace zhan::runtime {
-namespace {
 
 Error trap_error(Trap trap) {
   Error error(ErrorKind::trap, trap_text(trap));
   error.info().code = static_cast<i32>(trap);
   return error;
 }
+
+namespace {
 
 class Instantiation {
  public:
@@ -40,6 +41,7 @@ class Instantiation {
   Result<void> check_imports();
   Result<void> make_memories();
   void make_instance();
+  void find_references();
   void place_imports();
   void place_import(const Import& import, const Extern& item);
   Result<void> init_globals();
@@ -96,12 +98,24 @@ void Instantiation::make_instance() {
   m_instance->globals.resize(m_module.globals.size());
   m_instance->elements.resize(m_module.elements.size());
   m_instance->dropped_data.resize(m_module.data.size());
+  find_references();
   for (u32 i = 0; i < m_instance->memories.size(); ++i)
     abi::at<abi::Memory*>(inst(), m_info->layout.memory(i)) = &m_instance->memories[i]->state;
   if (!m_instance->memories.empty()) {
     inst()->memory0_state = &m_instance->memories[0]->state;
     static_cast<LinearMemory*>(m_instance->memories[0])->attach(inst());
   }
+}
+
+/// What a collection must look at, from the first initialiser on.
+void Instantiation::find_references() {
+  const auto traced = [this](ValType type) {
+    return type.is_ref() && !m_info->types->is_function(m_module.canonical_type(type));
+  };
+  for (u32 i = m_module.imported_globals; i < m_module.globals.size(); ++i)
+    if (traced(m_module.globals[i].type.type)) m_instance->reference_globals.push_back(i);
+  for (usize i = 0; i < m_module.elements.size(); ++i)
+    m_instance->elements[i].traced = traced(m_module.elements[i].type);
 }
 
 void Instantiation::place_imports() {

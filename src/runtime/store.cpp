@@ -21,6 +21,12 @@ u64 next_id() noexcept {
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
+/// Base of stores without a heap: 64 KiB of the process where every access faults.
+u8* empty_heap() noexcept {
+  static u8* const base = os::reserve(64u << 10);
+  return base;
+}
+
 u64 stack_size(u64 wanted) noexcept {
   if (wanted == 0 || wanted > engine_stack_bytes) return engine_stack_bytes;
   return std::max(wanted, smallest_stack_bytes);
@@ -42,7 +48,7 @@ Store::Impl::Impl(Store& s, const StoreConfig& c)
       table_quota(std::make_shared<Quota>(c.limits.table_elements)) {
   config.mode.explicit_checks |= !faults_supported();
   exec.requests = &requests->bits;
-  exec.heap_base = heap::empty_base();
+  exec.heap_base = empty_heap();
   exec.metered = config.mode.metered;
   exec.budget = exec.metered ? 0 : abi::budget_period;
   exec.store = &s;
@@ -52,7 +58,9 @@ Store::Impl::Impl(Store& s, const StoreConfig& c)
 Store::Impl::~Impl() {
   ZHAN_CHECK(depth == 0, "a store is not dropped by code that it runs");
   os::cancel_timer(timer);
-  for (const Finaliser& finaliser : finalisers) finaliser.run(finaliser.data);
+  if (objects)
+    for (const heap::Finaliser& box : objects->take_all()) box.run(box.data);
+  for (const heap::Finaliser& function : finalisers) function.run(function.data);
   if (stack) give_back_stack(std::move(stack));
 }
 
@@ -85,6 +93,7 @@ void Store::set_limits(const StoreLimits& limits) noexcept {
   m_impl->config.limits = limits;
   m_impl->memory_quota->set_limit(limits.memory_bytes);
   m_impl->table_quota->set_limit(limits.table_elements);
+  if (m_impl->objects) m_impl->objects->set_limit(limits.heap_bytes);
 }
 
 Result<void> Store::check_usable() const {
@@ -166,34 +175,6 @@ Result<abi::Func*> Store::shared_host_func(std::shared_ptr<const void> key, Type
   m_impl->shared_funcs.emplace(key.get(), func);
   keep(std::move(key));
   return func;
-}
-
-heap::Cage* Store::Impl::make_cage() noexcept {
-  if (cage) return &*cage;
-  cage.emplace();
-  if (!cage->ok()) {
-    cage.reset();
-    return nullptr;
-  }
-  // Instances made so far cannot dereference references, but their copies should agree.
-  exec.heap_base = cage->base();
-  for (const auto& instance : instances) instance->inst()->heap_base = cage->base();
-  return &*cage;
-}
-
-Result<u64> Store::new_externref(void* data, void (*finaliser)(void*)) {
-  heap::Cage* const cage = m_impl->make_cage();
-  if (cage == nullptr)
-    return fail(ErrorKind::no_memory, "no address space for references to host values");
-  const heap::Ref ref = cage->new_box(data, finaliser);
-  if (ref == 0) return fail(ErrorKind::no_memory, "too many references to host values");
-  if (finaliser != nullptr) m_impl->finalisers.push_back({finaliser, data});
-  return ref;
-}
-
-void* Store::externref_data(u64 ref) const noexcept {
-  const heap::Box* const box = m_impl->cage ? m_impl->cage->box(ref) : nullptr;
-  return box == nullptr ? nullptr : box->data;
 }
 
 const FuncType& Store::type_of(const abi::Func* func) noexcept {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "heap/config.hpp"
 #include "runtime/code.hpp"
 #include "runtime/externs.hpp"
 
@@ -24,6 +26,7 @@ struct StoreLimits {
   u64 instances = 100'000;
   u64 stack_bytes = 8u << 20;  // value stack
   u64 native_stack_bytes = 512u << 10;
+  u64 heap_bytes = ~u64{0};  // of objects
 };
 
 /// A counted flag block that outlives its store; see Store::interrupt_handle.
@@ -34,6 +37,7 @@ struct StoreConfig {
   const abi::EngineTable* engine = nullptr;
   Mode mode;  // explicit_checks: no guarded memories at all
   StoreLimits limits;
+  heap::HeapConfig heap;  // its limit is that of `limits`
   bool check_float_always =
       false;                  // the floating-point environment at every entry, not once a thread
   bool check_signals = true;  // refuse threads that block the fault signals
@@ -91,10 +95,24 @@ class Store {
                                       abi::Entry entry, void* data, std::string name = {});
   /// Makes a shared memory of another store usable in this one; any other memory is an error.
   Result<Memory*> share_memory(Memory& memory);
-  /// An externref that holds a host pointer (an object of the heap's cage, HEAP.md §8): its Ref.
+
+  // References. Raw ones stay good until the next call or collection, unless they are rooted.
+  /// An externref that holds a host pointer (a box, HEAP.md §8): its Ref. Does not collect.
   Result<u64> new_externref(void* data, void (*finaliser)(void*) = nullptr);
   /// The pointer of such a reference, or null for other references.
   [[nodiscard]] void* externref_data(u64 ref) const noexcept;
+  /// Keeps an object alive and in its place until the store ends.
+  void keep_reference(u64 ref);
+  /// Names the references that the host holds: called in every collection with what takes them.
+  using HandleSource = std::function<void(const std::function<void(u64)>& take)>;
+  void set_handles(HandleSource source);
+  /// The heap type of a value of the any hierarchy: i31, or that of the object; `any` for host
+  /// values. `ref` is not null.
+  [[nodiscard]] HeapType heap_type_of(u64 ref) const noexcept;
+  /// Collects now. Error: busy, poisoned.
+  Result<void> collect(bool major);
+  /// All zero while there is no heap.
+  [[nodiscard]] heap::HeapStatistics heap_statistics() const noexcept;
 
   // Calling. Errors: trap with backtrace, interrupt (interrupted, deadline, fuel; with the same
   // code and backtrace), exit, exception, type (wrong arguments), busy, poisoned, config (a thread

@@ -4,11 +4,12 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "heap/cage.hpp"
+#include "heap/heap.hpp"
 #include "os/timer.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/store.hpp"
@@ -32,9 +33,10 @@ struct HostFunc {
   std::string name;
 };
 
-struct Finaliser {
-  void (*run)(void*);
-  void* data;
+/// Slots of a host routine that hold references while it allocates; a stack of them.
+struct Scratch {
+  const Scratch* previous;
+  const std::vector<abi::Slot>* slots;
 };
 
 /// A global made by the host, with its value.
@@ -50,8 +52,6 @@ struct Store::Impl {
   /// The error that ends a call whose status was `trapped` or `threw`: what a host function noted,
   /// or the trap, or the exception that nobody has caught.
   [[nodiscard]] Error take_error(abi::Status status);
-  /// The cage, made when first asked for; null: no address space is left.
-  [[nodiscard]] heap::Cage* make_cage() noexcept;
   [[nodiscard]] bool running() const noexcept { return depth != 0; }
 
   Store& store;
@@ -84,9 +84,22 @@ struct Store::Impl {
   std::deque<abi::Func> funcs;  // of instances
   std::vector<std::unique_ptr<InstanceImpl>> instances;
   std::unordered_map<TypeId, FuncType> func_types;
-  std::optional<heap::Cage> cage;
-  std::vector<Finaliser> finalisers;
+  std::vector<heap::Finaliser> finalisers;  // of host functions
+
+  // The heap of objects.
+  /// Made when first needed: null if there is no address space.
+  [[nodiscard]] heap::Heap* heap();
+  void run_dead_finalisers();
+  std::unique_ptr<heap::RootSource> roots;
+  std::unique_ptr<heap::Heap> objects;
+  const Scratch* scratch = nullptr;
+  std::vector<u64> kept_references;
+  Store::HandleSource handles;
+  bool finalising = false;
 };
+
+/// What the store's instances, tables and host hold (CONTRACTS C8).
+[[nodiscard]] std::unique_ptr<heap::RootSource> make_roots(Store::Impl& impl);
 
 /// The name of a host function, "" if it has none.
 [[nodiscard]] std::string_view host_name(const abi::FuncBody* body) noexcept;

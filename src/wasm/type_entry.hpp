@@ -12,13 +12,17 @@ inline constexpr TypeId no_type =
 inline constexpr u32 display_size = 7;
 inline constexpr u32 max_type_depth = 63;
 
+inline constexpr u32 inline_map_bytes = 256;
+
 struct alignas(64) TypeEntry {
   CompositeKind kind;
   u8 depth;  // number of proper supertypes
   bool final;
   u8 spare;
-  u32 size;           // of a struct's object or of an array's element, in bytes
-  u64 map;            // which 4-byte words of the object are references, or an index
+  u32 size;  // of a struct's object or of an array's element, in bytes
+  // Which 4-byte words of a struct's object are references; beyond inline_map_bytes the address of
+  // such words. Of an array: 1 if its elements are.
+  u64 map;
   TypeId parent;      // no_type = none
   TypeId descriptor;  // custom descriptors; no_type = none
   TypeId describes;

@@ -62,6 +62,12 @@ using Form = text::ScriptValue::Form;
   }
 }
 
+/// A reference to an object of the any hierarchy, and what it is.
+bool is_object(const runtime::Value& value, runtime::Store& store, AbsHeap heap) {
+  return value.lo != 0 && in_hierarchy(value, store, AbsHeap::any) &&
+         store.types().matches(store.heap_type_of(value.lo), heap);
+}
+
 }  // namespace
 
 Result<u64> HostReferences::get(runtime::Store& store, u64 number) {
@@ -69,6 +75,7 @@ Result<u64> HostReferences::get(runtime::Store& store, u64 number) {
   ZHAN_TRY(const u64 ref,
            store.new_externref(reinterpret_cast<void*>(static_cast<uptr>(number + 1))));
   m_refs[number] = ref;
+  store.keep_reference(ref);
   return ref;
 }
 
@@ -127,12 +134,11 @@ bool matches(const runtime::Value& value, const ScriptValue& pattern, runtime::S
     case Form::ref_i31:
       return value.type.is_ref() && is_i31(value.lo) &&
              (!pattern.has_number || value.lo == static_cast<u32>(pattern.bits << 1 | 1));
-    case Form::ref_any:
-    case Form::ref_eq: return !null && in_hierarchy(value, store, AbsHeap::any);
+    case Form::ref_any: return !null && in_hierarchy(value, store, AbsHeap::any);
+    case Form::ref_eq: return is_object(value, store, AbsHeap::eq);
     case Form::ref_exn: return !null && in_hierarchy(value, store, AbsHeap::exn);
-    case Form::ref_struct:
-    case Form::ref_array:
-      return !null && !is_i31(value.lo) && in_hierarchy(value, store, AbsHeap::any);
+    case Form::ref_struct: return is_object(value, store, AbsHeap::struct_);
+    case Form::ref_array: return is_object(value, store, AbsHeap::array);
     case Form::either:
       for (const ScriptValue& choice : pattern.choices)
         if (matches(value, choice, store, references)) return true;

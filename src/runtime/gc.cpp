@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// The heap of a store: when it is made, its roots, its boxes.
+#include "abi/builtins.hpp"
+#include "base/assert.hpp"
+#include "heap/marker.hpp"
+#include "runtime/instance.hpp"
+
+namespace zhan::runtime {
+namespace {
+
+/// Stacks and what the host holds are pinned; globals, tables and segments follow their objects.
+class StoreRoots final : public heap::RootSource {
+ public:
+  explicit StoreRoots(Store::Impl& impl) noexcept : m_impl(impl) {}
+
+  void pin_roots(heap::Marker& marker) noexcept override {
+    const abi::Exec& exec = m_impl.exec;
+    marker.pin(exec.stack.base, exec.vsp);
+    for (const Scratch* s = m_impl.scratch; s != nullptr; s = s->previous)
+      marker.pin(s->slots->data(), s->slots->data() + s->slots->size());
+    const std::vector<u64>& kept = m_impl.kept_references;
+    marker.pin(kept.data(), kept.data() + kept.size());
+    if (m_impl.handles) m_impl.handles([&](u64 ref) { marker.pin(ref); });
+  }
+
+  void update_roots(heap::Marker& marker) noexcept override {
+    marker.update(m_impl.exec.pending.exception);
+    for (const auto& instance : m_impl.instances) update_instance(marker, *instance);
+    for (HostGlobal& global : m_impl.host_globals)
+      if (traced(global.global.type.type)) marker.update(global.value[0]);
+    for (const auto& table : m_impl.tables)
+      if (traced(table->type.element)) update_table(marker, *table);
+  }
+
+ private:
+  [[nodiscard]] bool traced(ValType type) const noexcept {
+    return type.is_ref() && !m_impl.config.types->is_function(type);
+  }
+
+  void update_instance(heap::Marker& marker, InstanceImpl& instance) noexcept {
+    for (const u32 global : instance.reference_globals)
+      marker.update(*instance.global_value(global));
+    for (ElementState& element : instance.elements)
+      if (element.traced)
+        for (u64& value : element.values) marker.update(value);
+  }
+
+  static void update_table(heap::Marker& marker, TableState& table) noexcept {
+    for (u64 i = 0; i < table.state.size; ++i) marker.update(table.state.elements[i]);
+  }
+
+  Store::Impl& m_impl;
+};
+
+}  // namespace
+
+std::unique_ptr<heap::RootSource> make_roots(Store::Impl& impl) {
+  return std::make_unique<StoreRoots>(impl);
+}
+
+heap::Heap* Store::Impl::heap() {
+  if (objects) return objects.get();
+  if (!roots) roots = make_roots(*this);
+  heap::HeapConfig wanted = config.heap;
+  wanted.limit = config.limits.heap_bytes;
+  auto made = std::make_unique<heap::Heap>(wanted, *config.types, exec, *roots);
+  if (!made->ok()) return nullptr;
+  objects = std::move(made);
+  exec.heap_base = objects->base();
+  for (const auto& instance : instances) instance->inst()->heap_base = objects->base();
+  return objects.get();
+}
+
+void Store::Impl::run_dead_finalisers() {
+  if (!objects || finalising) return;
+  finalising = true;
+  for (const heap::Finaliser& box : objects->take_dead()) box.run(box.data);
+  finalising = false;
+}
+
+Result<u64> Store::new_externref(void* data, void (*finaliser)(void*)) {
+  heap::Heap* const heap = m_impl->heap();
+  if (heap == nullptr)
+    return fail(ErrorKind::no_memory, "no address space for references to host values");
+  const u64 ref = heap->new_box(data, finaliser);
+  if (ref == 0) return fail(ErrorKind::no_memory, "too many references to host values");
+  return ref;
+}
+
+void* Store::externref_data(u64 ref) const noexcept {
+  const heap::Box* const box = m_impl->objects ? m_impl->objects->box(ref) : nullptr;
+  return box == nullptr ? nullptr : box->data;
+}
+
+void Store::keep_reference(u64 ref) { m_impl->kept_references.push_back(ref); }
+
+void Store::set_handles(HandleSource source) { m_impl->handles = std::move(source); }
+
+HeapType Store::heap_type_of(u64 ref) const noexcept {
+  ZHAN_ASSERT(ref != 0, "null has no object");
+  if (abi::is_i31(ref)) return AbsHeap::i31;
+  const u32 type = m_impl->objects ? m_impl->objects->type_of(ref) : abi::box_kind;
+  if (type == abi::exn_kind) return AbsHeap::exn;
+  return type >= abi::first_special_kind ? HeapType(AbsHeap::any) : HeapType::defined(type);
+}
+
+Result<void> Store::collect(bool major) {
+  ZHAN_TRY_VOID(check_usable());
+  if (m_impl->objects) m_impl->objects->collect(major);
+  if (!running()) m_impl->run_dead_finalisers();
+  return {};
+}
+
+heap::HeapStatistics Store::heap_statistics() const noexcept {
+  return m_impl->objects ? m_impl->objects->statistics() : heap::HeapStatistics{};
+}
+
+}  // namespace zhan::runtime
+
+namespace zhan::abi::builtin {
+
+u64 allocate_object(Exec* exec, TypeId type, u64 bytes) noexcept {
+  heap::Heap* const heap = exec->store->impl().heap();
+  const u64 made = heap == nullptr ? 0 : heap->allocate(type, bytes);
+  if (made == 0) exec->store->note_trap(Trap::out_of_memory);
+  return made;
+}
+
+void record_store(Exec* exec, u64 object, u64 offset) noexcept {
+  exec->store->impl().objects->record_store(object, offset);
+}
+
+}  // namespace zhan::abi::builtin
