@@ -107,6 +107,29 @@ std::vector<u32> offsets_of(const MapEntry& entry) {
   return offsets;
 }
 
+/// One clause of a try: the cells it is for, what it catches, where that goes.
+std::string row_text(const abi::InstLayout& layout, const CatchRange& range, const CatchRow& row) {
+  std::string text = fmt::format("catch @{}..@{}: ", range.from, range.to);
+  if (row.tag == CatchRow::any_tag)
+    text += "all";
+  else
+    text += fmt::format("tag {} in s{}", (row.tag - layout.tags) / 8, row.payload);
+  if (row.reference >= 0) text += fmt::format(", reference in s{}", row.reference);
+  return text + fmt::format(" -> @{}\n", row.target);
+}
+
+/// Rows that a range does not share with the ones around it, each once.
+std::string catch_text(const abi::InstLayout& layout, const CatchTable& catches) {
+  std::string text;
+  std::vector<bool> seen(catches.rows().size());
+  for (const CatchRange& range : catches.ranges())
+    for (u32 i = range.row; i != CatchRow::none && !seen[i]; i = catches.rows()[i].next) {
+      seen[i] = true;
+      text += row_text(layout, range, catches.rows()[i]);
+    }
+  return text;
+}
+
 }  // namespace
 
 Result<std::string> list_cells(const runtime::CodeModule& code, u32 defined_function) {
@@ -132,7 +155,7 @@ Result<std::string> list_cells(const runtime::CodeModule& code, u32 defined_func
     text += fmt::format("{:6}: {:48};{}\n", entry.cell,
                         cell_text(entry, listing.cells.data() + entry.cell), from);
   }
-  return text;
+  return text + catch_text(code.info().layout, listing.catches);
 }
 
 }  // namespace zhan::interp

@@ -91,6 +91,19 @@ class Cli(unittest.TestCase):
         self.assertIn("frames left out", deep[2])
         self.assertIn("!deep", deep[2])
 
+    def test_uncaught_exceptions(self):
+        module = b"""(module $m (tag $bad (param i32 f64))
+          (func $throw (param i32) (throw $bad (local.get 0) (f64.const 0.5)))
+          (func $f (export "f") (param i32) (call $throw (local.get 0)))
+          (func (export "start") (call $f (i32.const 2))))"""
+        result = zhan("run", "--invoke", "f", "-", -7, stdin=module)
+        self.expect(result, 134, "", "zhan: uncaught exception: tag $bad (i32 -7, f64 0.5)\n")
+        self.assertRegex(result[2], r"0: 0x[0-9a-f]+ - stdin!throw\n +1: 0x[0-9a-f]+ - stdin!f\n")
+        result = zhan("run", "-", stdin=module.replace(b'"start"', b'"_start"'))
+        self.expect(result, 134, "", "uncaught exception: tag $bad (i32 2, f64 0.5)")
+        result = zhan("run", "--invoke", "f", "-", 1, stdin=module[:-1] + b"(start 2))")
+        self.expect(result, 134, "", "(i32 2, f64 0.5)")
+
     def test_limits(self):
         spin = ["--invoke", "spin", self.wasm]
         self.expect(zhan("run", "--timeout", "100ms", *spin), 124, "", "deadline")
