@@ -10,7 +10,7 @@ namespace zhan::heap {
 enum class MinorMode : u8 { adaptive, in_place, copying };
 
 struct HeapConfig {
-  u64 limit = 0;           // bytes of blocks in use; 0 = as much as the cage can hold
+  u64 limit = ~u64{0};     // bytes of blocks in use; never more than the cage can hold
   u64 nursery = 1u << 20;  // bytes between minor collections at first
   u32 stress = 0;          // collect at every n-th allocation; 0 = never for that reason
   bool stress_major = false;
