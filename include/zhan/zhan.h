@@ -273,6 +273,7 @@ ZHAN_API zhan_config_t* zhan_config_new(void);
  * the command line's; `zhan run --set help` lists them. Errors: CONFIG, with the nearest key or
  * what the value may be; then nothing has changed. */
 ZHAN_API zhan_error_t* zhan_config_set(zhan_config_t* config, zhan_str_t key, zhan_str_t value);
+/* Ends a configuration that no engine has taken. */
 ZHAN_API void zhan_config_drop(zhan_config_t* config);
 
 /* Makes an engine, one count; takes the configuration (NULL = all initial). Installs the signal
@@ -297,6 +298,7 @@ ZHAN_API zhan_error_t* zhan_functype_new(const zhan_valtype_t* params, size_t pa
 ZHAN_API zhan_error_t* zhan_functype_parse(zhan_str_t text, zhan_functype_t** out);
 /* One more count; returns its argument. Threads: any. */
 ZHAN_API zhan_functype_t* zhan_functype_keep(zhan_functype_t* type);
+/* One count less; the last one ends the type. Threads: any. */
 ZHAN_API void zhan_functype_drop(zhan_functype_t* type);
 /* Lends both lists, as long as the type lives; any out-pointer may be NULL. Threads: any. */
 ZHAN_API void zhan_functype_get(const zhan_functype_t* type, const zhan_valtype_t** params,
@@ -321,18 +323,22 @@ ZHAN_API zhan_error_t* zhan_module_open(zhan_engine_t* engine, zhan_str_t path,
 ZHAN_API zhan_error_t* zhan_module_validate(zhan_engine_t* engine, const void* bytes, size_t size);
 /* One more count; returns its argument. Threads: any. */
 ZHAN_API zhan_module_t* zhan_module_keep(zhan_module_t* module);
+/* One count less; instances keep what they need of it. Threads: any. */
 ZHAN_API void zhan_module_drop(zhan_module_t* module);
-/* Fill up to `capacity` entries in module order and return how many there are. Names and function
+/* Fills up to `capacity` entries in module order and returns how many there are. Names and function
  * types in them are lent by the module. Threads: any. */
 ZHAN_API size_t zhan_module_imports(const zhan_module_t* module, zhan_import_t* out,
                                     size_t capacity);
+/* The same for exports. Threads: any. */
 ZHAN_API size_t zhan_module_exports(const zhan_module_t* module, zhan_export_t* out,
                                     size_t capacity);
-/* The module with its compiled code; the bytes are the caller's. Errors: UNSUPPORTED in a build
- * without a compiler. Threads: any. */
+/* The module as it has been validated, to be kept; the bytes are the caller's. Errors: LIMIT above
+ * 4 GiB. Threads: any. */
 ZHAN_API zhan_error_t* zhan_module_serialize(const zhan_module_t* module, zhan_bytes_t* out);
-/* Only for bytes that zhan_module_serialize made and nobody else could change: code in them is run.
- * Errors: VERSION; UNSUPPORTED in a build without a compiler. Threads: any. */
+/* The module again, faster than from its source; copies the bytes; one count. Only for bytes that
+ * zhan_module_serialize made and nobody else could change: what they say has been validated is not
+ * looked at again. No other function takes such bytes for a module. Errors: VERSION for bytes of
+ * another version of the library, with other features or damaged. Threads: any. */
 ZHAN_API zhan_error_t* zhan_module_deserialize(zhan_engine_t* engine, const void* bytes,
                                                size_t size, zhan_module_t** out);
 
@@ -379,7 +385,7 @@ ZHAN_API zhan_interrupt_t* zhan_store_interrupt(zhan_store_t* store);
 /* Ends the call that runs in the store (or the next one) with INTERRUPT; wakes blocked waits.
  * Nothing happens if the store is gone. Threads: any, at any time. */
 ZHAN_API void zhan_interrupt_raise(zhan_interrupt_t* interrupt);
-/* Threads: any. */
+/* Ends a count; the store goes on. Threads: any. */
 ZHAN_API void zhan_interrupt_drop(zhan_interrupt_t* interrupt);
 
 /* ---------------------------------------------------------------- linking */
@@ -388,6 +394,7 @@ enum { ZHAN_LINKER_SHADOWING = 1 /* a later definition of a name replaces the ea
 
 /* An empty linker, the caller's. It may be used with any number of stores of the engine. */
 ZHAN_API zhan_linker_t* zhan_linker_new(zhan_engine_t* engine, uint32_t flags);
+/* Ends a linker; what it has resolved lives on. */
 ZHAN_API void zhan_linker_drop(zhan_linker_t* linker);
 /* Defines an extern of a store, for that store. Errors: LINK if the name is taken. */
 ZHAN_API zhan_error_t* zhan_linker_define(zhan_linker_t* linker, zhan_store_t* store,
@@ -441,6 +448,7 @@ ZHAN_API zhan_error_t* zhan_pre_instantiate(zhan_pre_t* pre, zhan_store_t* store
                                             zhan_instance_t* out);
 /* One more count; returns its argument. Threads: any. */
 ZHAN_API zhan_pre_t* zhan_pre_keep(zhan_pre_t* pre);
+/* One count less; instances do not need it. Threads: any. */
 ZHAN_API void zhan_pre_drop(zhan_pre_t* pre);
 
 /* ---------------------------------------------------------------- instances and externs */
@@ -508,15 +516,16 @@ ZHAN_API zhan_error_t* zhan_memory_new(zhan_store_t* store, const zhan_limits_t*
 /* The first byte, until the next call into wasm or grow; NULL for a handle that is not of the
  * store. */
 ZHAN_API uint8_t* zhan_memory_data(zhan_store_t* store, zhan_memory_t memory);
-/* In bytes. */
+/* Its size in bytes; 0 for a handle that is not of the store. */
 ZHAN_API uint64_t zhan_memory_size(zhan_store_t* store, zhan_memory_t memory);
 /* Grows by a number of pages; the old number goes to `old` (may be NULL). Errors: LIMIT, and then
  * nothing has changed. */
 ZHAN_API zhan_error_t* zhan_memory_grow(zhan_store_t* store, zhan_memory_t memory, uint64_t pages,
                                         uint64_t* old);
-/* Copy bytes out of and into a memory. Errors: BOUNDS, and then nothing has been copied. */
+/* Copies bytes out of a memory. Errors: BOUNDS, and then nothing has been copied. */
 ZHAN_API zhan_error_t* zhan_memory_read(zhan_store_t* store, zhan_memory_t memory, uint64_t offset,
                                         void* out, size_t size);
+/* Copies bytes into a memory. Errors: BOUNDS, and then nothing has been copied. */
 ZHAN_API zhan_error_t* zhan_memory_write(zhan_store_t* store, zhan_memory_t memory, uint64_t offset,
                                          const void* bytes, size_t size);
 
@@ -526,7 +535,9 @@ ZHAN_API zhan_error_t* zhan_memory_write(zhan_store_t* store, zhan_memory_t memo
  * LIMIT (also of the option max-memory), NO_MEMORY. */
 ZHAN_API zhan_error_t* zhan_shared_memory_new(zhan_engine_t* engine, const zhan_limits_t* limits,
                                               zhan_shared_memory_t** out);
+/* One more count; returns its argument. Threads: any. */
 ZHAN_API zhan_shared_memory_t* zhan_shared_memory_keep(zhan_shared_memory_t* memory);
+/* One count less; stores keep what they use of it. Threads: any. */
 ZHAN_API void zhan_shared_memory_drop(zhan_shared_memory_t* memory);
 /* The memory as one of the store, which keeps it. Reads and writes by the host are not atomic.
  * Errors: WRONG_STORE for a memory of another engine. */
@@ -539,7 +550,7 @@ ZHAN_API zhan_error_t* zhan_memory_of_shared(zhan_store_t* store, zhan_shared_me
 ZHAN_API zhan_error_t* zhan_table_new(zhan_store_t* store, zhan_valtype_t element,
                                       const zhan_limits_t* limits, const zhan_val_t* init,
                                       zhan_table_t* out);
-/* In elements. */
+/* Its size in elements; 0 for a handle that is not of the store. */
 ZHAN_API uint64_t zhan_table_size(zhan_store_t* store, zhan_table_t table);
 /* A reference in `out` is the caller's. Errors: BOUNDS. */
 ZHAN_API zhan_error_t* zhan_table_get(zhan_store_t* store, zhan_table_t table, uint64_t index,
@@ -652,6 +663,7 @@ ZHAN_API void zhan_error_set_payload(zhan_error_t* error, void* payload, zhan_fi
                                      const void* owner);
 /* The payload if it was set with that owner, else NULL; lent by the error. */
 ZHAN_API void* zhan_error_payload(const zhan_error_t* error, const void* owner);
+/* Ends an error with its payload. */
 ZHAN_API void zhan_error_drop(zhan_error_t* error);
 
 /* An exception to throw from a callback, which returns it. Values are lent. An EXCEPTION that came
@@ -671,6 +683,7 @@ ZHAN_API bool zhan_error_exception(const zhan_error_t* error, zhan_tag_t* tag, z
 /* A context without arguments, environment and directories, whose input is empty and whose output
  * is thrown away; the caller's. */
 ZHAN_API zhan_wasi_t* zhan_wasi_new(void);
+/* Ends a context that no store has taken. */
 ZHAN_API void zhan_wasi_drop(zhan_wasi_t* wasi);
 /* Appends arguments; the first of all is the program's name. Errors: CONFIG for a NUL inside. */
 ZHAN_API zhan_error_t* zhan_wasi_args(zhan_wasi_t* wasi, const zhan_str_t* args, size_t count);

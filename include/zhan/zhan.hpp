@@ -275,6 +275,22 @@ class Module : public detail::Shared<zhan_module_t, zhan_module_keep, zhan_modul
       return detail::failed(error);
     return Module(made);
   }
+  /// As it has been validated, to be kept.
+  [[nodiscard]] Result<std::vector<uint8_t>> serialize() const {
+    zhan_bytes_t made{};
+    if (zhan_error_t* error = zhan_module_serialize(get(), &made)) return detail::failed(error);
+    std::vector<uint8_t> bytes(made.data, made.data + made.size);
+    zhan_bytes_drop(&made);
+    return bytes;
+  }
+  /// Only for bytes of serialize() that nobody else could change.
+  static Result<Module> deserialize(const Engine& engine, std::span<const uint8_t> bytes) {
+    zhan_module_t* made = nullptr;
+    if (zhan_error_t* error =
+            zhan_module_deserialize(engine.get(), bytes.data(), bytes.size(), &made))
+      return detail::failed(error);
+    return Module(made);
+  }
   /// Lent by the module.
   [[nodiscard]] std::vector<zhan_import_t> imports() const {
     std::vector<zhan_import_t> list(zhan_module_imports(get(), nullptr, 0));

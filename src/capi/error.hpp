@@ -60,6 +60,10 @@ namespace zhan::capi {
 [[nodiscard]] zhan_error_t* to_api(Error error, zhan_store_t* store);
 [[nodiscard]] zhan_error_t* make_error(ErrorKind kind, std::string message);
 
+/// A copy that zhan_bytes_drop ends, made by malloc so that code that knows only free() may do it
+/// too. False: no memory.
+[[nodiscard]] bool give_bytes(std::span<const u8> bytes, zhan_bytes_t& out) noexcept;
+
 /// Wraps an error of a callback for the way through wasm frames; takes it.
 [[nodiscard]] Error carry(zhan_error_t* error);
 

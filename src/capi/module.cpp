@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "capi/objects.hpp"
+#include "engine/artifact.hpp"
 #include "engine/convert.hpp"
 
 using namespace zhan::capi;
@@ -119,18 +120,18 @@ size_t zhan_module_exports(const zhan_module_t* module, zhan_export_t* out, size
   return guarded_or(size_t{0}, [&] { return fill(module->exports(), out, capacity); });
 }
 
-zhan_error_t* zhan_module_serialize(const zhan_module_t*, zhan_bytes_t* out) {
+zhan_error_t* zhan_module_serialize(const zhan_module_t* module, zhan_bytes_t* out) {
   *out = {};
-  return guarded([] {
-    return make_error(ErrorKind::unsupported,
-                      "this build has no compiler, so there is no compiled code to keep");
+  return guarded([&]() -> zhan_error_t* {
+    const auto bytes = zhan::engine::serialize(*module->info);
+    if (!bytes) return make_error(bytes.error().kind(), bytes.error().message());
+    return give_bytes(*bytes, *out) ? nullptr : out_of_memory();
   });
 }
 
-zhan_error_t* zhan_module_deserialize(zhan_engine_t*, const void*, size_t, zhan_module_t** out) {
+zhan_error_t* zhan_module_deserialize(zhan_engine_t* engine, const void* bytes, size_t size,
+                                      zhan_module_t** out) {
   *out = nullptr;
-  return guarded([] {
-    return make_error(ErrorKind::unsupported,
-                      "this build has no compiler and runs no compiled code");
-  });
+  return guarded(
+      [&] { return give(zhan::engine::deserialize(*engine->engine, bytes_of(bytes, size)), out); });
 }

@@ -24,16 +24,15 @@ uint32_t next_number(std::string_view& rest) noexcept {
   return number;
 }
 
-/// malloc, so that bytes can be given to code that knows only free().
-bool give_bytes(std::span<const zhan::u8> bytes, zhan_bytes_t& out) noexcept {
+}  // namespace
+
+bool zhan::capi::give_bytes(std::span<const zhan::u8> bytes, zhan_bytes_t& out) noexcept {
   out.data = static_cast<uint8_t*>(std::malloc(std::max<size_t>(bytes.size(), 1)));
   if (out.data == nullptr) return false;
   out.size = bytes.size();
   if (!bytes.empty()) std::memcpy(out.data, bytes.data(), bytes.size());
   return true;
 }
-
-}  // namespace
 
 zhan_str_t zhan_version(zhan_version_t* out) {
   if (out != nullptr) {

@@ -14,11 +14,7 @@
 namespace zhan::engine {
 namespace {
 
-/// Bytes with their owner.
-struct Source {
-  std::span<const u8> bytes;
-  std::shared_ptr<const void> owner;
-};
+using Source = Engine::Source;
 
 Source own(std::vector<u8> bytes) {
   auto kept = std::make_shared<const std::vector<u8>>(std::move(bytes));
@@ -67,14 +63,18 @@ Result<Engine::ModulePtr> Engine::compile(std::span<const u8> bytes,
   } else if (source.owner == nullptr) {
     source = own({bytes.begin(), bytes.end()});
   }
+  return load(source, std::move(name), m_config.lazy_validation ? Bodies::later : Bodies::now);
+}
+
+Result<Engine::ModulePtr> Engine::load(const Source& source, std::string name, Bodies bodies) {
   const Features& features = m_config.features;
   ZHAN_TRY(Module module, binary::decode(source.bytes, source.owner, features));
-  ZHAN_TRY_VOID(m_config.lazy_validation
-                    ? validate::validate_module_fields(module, *m_types, features)
-                    : validate::validate(module, *m_types, features));
+  ZHAN_TRY_VOID(bodies == Bodies::now
+                    ? validate::validate(module, *m_types, features)
+                    : validate::validate_module_fields(module, *m_types, features));
   ZHAN_TRY(auto info,
            runtime::make_module_info(std::move(module), m_types, features, std::move(name),
-                                     m_config.lazy_validation ? check_body : nullptr));
+                                     bodies == Bodies::later ? check_body : nullptr));
   return info;
 }
 

@@ -67,6 +67,20 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// runtime::new_shared_memory.
   Result<std::shared_ptr<runtime::Memory>> new_shared_memory(const MemoryType& type) const;
 
+  /// Bytes with their owner.
+  struct Source {
+    std::span<const u8> bytes;
+    std::shared_ptr<const void> owner;
+  };
+  /// When the bodies of functions are validated.
+  enum class Bodies : u8 {
+    now,
+    later,   // when first called
+    trusted  // they have been, in another run
+  };
+  /// The last step of compile(): a module in binary format.
+  Result<ModulePtr> load(const Source& source, std::string name, Bodies bodies);
+
  private:
   class Key {
     friend class Engine;

@@ -67,12 +67,13 @@ ErrorFrame describe(const RawFrame& frame, u64 address) {
   const CodeModule& code = instance.code();
   const abi::EngineTable& engine = code.engine();
   ErrorFrame out;
-  out.module = code.info().name;
+  const Names& names = code.info().names();
+  out.module = names.module_name().empty() ? code.info().name : names.module_name();
   out.instance = instance.number;
   const abi::FuncBody* const body = engine.body_of(&code, frame.pc);
   if (body == nullptr) return out;
   out.function_index = body->function;
-  out.function = code.info().names().get(NameKind::function, body->function);
+  out.function = names.get(NameKind::function, body->function);
   out.offset = engine.wasm_offset(body, frame.pc, frame.inst, frame.fp, address);
   return out;
 }

@@ -45,7 +45,7 @@ struct ModuleInfo {
   /// defined function); null if all bodies are valid. Thread-safe. The error belongs in the trap.
   using BodyCheck = Result<void> (*)(const ModuleInfo& info, u32 defined);
   BodyCheck check_body = nullptr;
-  std::string name;  // for backtraces: the name section's, else the file's
+  std::string name;  // of the file: for backtraces, unless the name section has one
 
   /// The name section, read when first asked for.
   [[nodiscard]] const Names& names() const;

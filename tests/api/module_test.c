@@ -75,15 +75,6 @@ static void validation_is_never_lazy(void) {
   zhan_engine_drop(engine);
 }
 
-static void artifacts(zhan_engine_t* engine, zhan_module_t* module) {
-  zhan_bytes_t bytes;
-  zhan_module_t* again;
-  FAILS(zhan_module_serialize(module, &bytes), ZHAN_ERROR_UNSUPPORTED, "compiler");
-  CHECK(bytes.data == NULL);
-  FAILS(zhan_module_deserialize(engine, "abc", 3, &again), ZHAN_ERROR_UNSUPPORTED, "compiler");
-  CHECK(again == NULL);
-}
-
 void test_module(void);
 void test_module(void) {
   zhan_engine_t* engine = new_engine(NULL, NULL);
@@ -92,7 +83,6 @@ void test_module(void) {
   exports(module);
   bad_modules(engine);
   validation_is_never_lazy();
-  artifacts(engine, module);
   CHECK(zhan_module_keep(module) == module);
   zhan_module_drop(module);
   zhan_module_drop(module);

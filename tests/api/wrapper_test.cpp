@@ -48,6 +48,16 @@ TEST_F(Wrapper, CallsTypedFunctions) {
   EXPECT_EQ(value_or_throw(vector(ones)).bytes[15], 0xff);
 }
 
+TEST_F(Wrapper, KeepsModules) {
+  const Module module = load("(module (func (export \"f\") (result i32) (i32.const 7)))");
+  std::vector<uint8_t> bytes = value_or_throw(module.serialize());
+  const Module again = value_or_throw(Module::deserialize(engine, bytes));
+  const Instance instance = value_or_throw(Instance::make(store, again));
+  EXPECT_EQ(value_or_throw(value_or_throw(instance.func<int32_t()>(store, "f"))()), 7);
+  bytes.back() ^= 1;
+  EXPECT_EQ(Module::deserialize(engine, bytes).error().kind(), ZHAN_ERROR_VERSION);
+}
+
 TEST_F(Wrapper, ChecksTypesOnce) {
   const Instance instance =
       instantiate("(module (func (export \"f\") (param i32)) (memory (export \"m\") 1))");
