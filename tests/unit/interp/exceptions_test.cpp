@@ -154,7 +154,8 @@ TEST_F(Exceptions, AreTheSameObjectWhenThrownAgain) {
     return Status::returned;
   });
   Instance* const i = instantiate(R"((module
-    (import "h" "look" (func $look (param exnref))) (tag $e (param i64)) (global $g (mut exnref) (ref.null exn))
+    (import "h" "look" (func $look (param exnref)))
+    (tag $e (param i64)) (global $g (mut exnref) (ref.null exn))
     (func $again (throw_ref (global.get $g)))
     (func (export "f") (local $k i32)
       (block $first (result exnref)
@@ -528,7 +529,8 @@ TEST_F(Exceptions, ThreadsPrepareTheSameHandlers) {
     std::atomic<u32> right{0};
     const auto fresh = round % 2 == 0 ? module : compile(R"((module (tag $e (param i32))
       (func (export "f") (param i32) (result i32)
-        (block $c (result i32) (try_table (catch $e $c) (throw $e (local.get 0))) (unreachable)))))");
+        (block $c (result i32)
+          (try_table (catch $e $c) (throw $e (local.get 0))) (unreachable)))))");
     const auto run = [&] {
       auto own = engine->new_store().value();
       Instance* const i = own->instantiate(fresh, {}).value();
