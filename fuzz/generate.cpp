@@ -33,8 +33,8 @@ void check(const std::string& difference) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const u8* data, usize size) {
-  static const std::shared_ptr<engine::Engine> engines[] = {engine_with_checks(false),
-                                                            engine_with_checks(true)};
+  static const std::shared_ptr<engine::Engine> engines[] = {
+      engine_with_checks(false), engine_with_checks(true), engine_that_collects()};
   Choices choices = Choices::of_case({data, size});
   const GeneratedModule module = generate_module(choices);
   check(compare_round_trip(module.bytes));

@@ -28,6 +28,7 @@ CodeGenerator::Body CodeGenerator::function(u32 function, u32 size) {
   m_out.clear();
   m_labels = {{signature.results}};
   if (!m_leaf) burn_fuel();
+  if (has('a')) new_objects();
   statements(8);
   finish(signature.results);
   emit(Op::end);
@@ -104,6 +105,10 @@ ValType CodeGenerator::type_of(char letter) const {
     case 'r': return type_funcref;
     case 'x': return type_externref;
     case 'e': return ValType::ref(AbsHeap::exn, true);
+    case 'a': return ValType::ref(AbsHeap::any, true);
+    case 's': return ValType::ref(HeapType::defined(1), true);
+    case 'y':
+    case 'z': return ValType::ref(HeapType::defined(array_type(letter)), true);
     default: return ValType::ref(HeapType::defined(0), true);
   }
 }

@@ -89,6 +89,27 @@ class CodeGenerator {
   void call(u32 function);
   void through_a_table(u32 function, Op op);
 
+  // code_generator_objects.cpp
+  void new_objects();
+  void new_default(char letter);
+  void object(char letter);
+  void new_struct(u32 type);
+  void new_array(char letter);
+  void cast(u32 type);
+  void of_an_object(char letter);
+  bool field_of(char letter);
+  void test_of_object();
+  void object_statement();
+  void cast_branch();
+  void write_struct();
+  void write_array();
+  void write_items();
+  void struct_operand(u32 type);
+  [[nodiscard]] static u32 array_type(char letter) { return letter == 'y' ? 3 : 4; }
+  [[nodiscard]] Shape::Field element(char letter) const {
+    return letter == 'y' ? m_shape.number : Shape::Field{'a', true};
+  }
+
   // code_generator_statements.cpp: each leaves the stack as it was
   void statement();
   void statements(u32 most);

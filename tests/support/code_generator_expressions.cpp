@@ -28,6 +28,7 @@ void CodeGenerator::expressions(std::string letters) {
 
 void CodeGenerator::leaf(char letter) {
   if (has(letter) && !m_choices.one_in(2)) return emit(Op::local_get, local_of(letter));
+  if (is_object(letter) && !m_choices.one_in(4)) return new_default(letter);
   const bool function = letter == 'r' || letter == 't';
   if (!function || m_choices.one_in(3)) return constant(letter);
   emit(Op::ref_func,
@@ -67,6 +68,10 @@ void CodeGenerator::computed(char letter) {
       return operation(letter);
     case 4:
       if (m_choices.one_in(2)) return atomic(letter);
+      return operation(letter);
+    case 5:
+    case 6:
+      if (has('a')) return of_an_object(letter);
       return operation(letter);
     default: return operation(letter);
   }
@@ -189,7 +194,12 @@ void CodeGenerator::test_of_reference() {
 // -- References --
 
 void CodeGenerator::reference(char letter) {
+  if (is_object(letter)) return object(letter);
   if (letter == 'x' && !m_shape.only_finished && m_choices.one_in(3)) {
+    if (has('a') && m_choices.one_in(2)) {
+      expression('a');
+      return emit(Op::extern_convert_any);
+    }
     expression('i');
     emit(Op::ref_i31);
     emit(Op::extern_convert_any);

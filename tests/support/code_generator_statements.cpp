@@ -8,7 +8,7 @@ namespace zhan::test {
 void CodeGenerator::statement() {
   const Deeper deeper(m_depth);
   if (m_left == 0) return;
-  switch (m_choices.below(small() ? 5 : 18)) {
+  switch (m_choices.below(small() ? 5 : 19)) {
     case 0:
     case 1:
     case 2: return set_local();
@@ -28,6 +28,7 @@ void CodeGenerator::statement() {
     case 12: return branch_on_null();
     case 13: return bulk_memory();
     case 14: return bulk_table();
+    case 17: return has('a') ? object_statement() : set_local();
     case 15: return try_table();
     case 16: return m_choices.one_in(2) ? delegated_try() : legacy_try();
     default: {

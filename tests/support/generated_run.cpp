@@ -65,13 +65,15 @@ class Machine {
   }
 
  private:
-  /// Whether a value is what the reference has. Of an exception only whether it is null counts.
+  /// Whether a value is what the reference has. Of exceptions and objects only whether they are
+  /// null counts; code looks into them.
   [[nodiscard]] bool same(ValType type, u64 have, u64 expected) const {
-    if (type == ValType::ref(AbsHeap::exn, true)) return (have == 0) == (expected == 0);
-    const bool function = type.is_ref() && (type.heap.is_defined() || type == type_funcref);
-    if (!function || have == 0) return have == expected;
-    const auto found = m_functions.find(have);
-    return found != m_functions.end() && found->second == expected;
+    if (!type.is_ref() || have == 0 || expected == 0) return have == expected;
+    if (const auto found = m_functions.find(have); found != m_functions.end())
+      return found->second == expected;
+    if (type == ValType::ref(AbsHeap::exn, true)) return true;
+    const bool i31 = (have & 1) != 0;
+    return type != type_funcref && (i31 ? have == expected : (expected & 1) == 0);
   }
 
   static std::string compare_trap(const Result<void>& done, const Reference& reference) {
@@ -113,7 +115,8 @@ class Machine {
       const ValType type = module().globals[i].type.type;
       const bool wide = type == type_v128;
       if (!same(type, value[0], expected[0]) || (wide && value[1] != expected[1]))
-        return fmt::format("global {} is 0x{:x}, expected 0x{:x}", i, value[0], expected[0]);
+        return fmt::format("global {} is 0x{:x}, expected 0x{:x}; upper half 0x{:x}, 0x{:x}", i,
+                           value[0], expected[0], wide ? value[1] : 0, wide ? expected[1] : 0);
     }
     return {};
   }
@@ -216,6 +219,16 @@ class Race {
   bool m_usable = true;
 };
 
+using Options = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+std::shared_ptr<engine::Engine> engine_with(Options options) {
+  engine::Config config;
+  for (const auto& [key, value] : options) ZHAN_CHECK(config.set(key, value), "the option exists");
+  auto engine = engine::Engine::create(std::move(config));
+  ZHAN_CHECK(engine, "an engine can be made");
+  return *engine;
+}
+
 }  // namespace
 
 u64 generated_argument(ValType type, Choices& choices) {
@@ -229,12 +242,12 @@ u64 generated_argument(ValType type, Choices& choices) {
 }
 
 std::shared_ptr<engine::Engine> engine_with_checks(bool on, bool deterministic) {
-  engine::Config config;
-  ZHAN_CHECK(config.set("deterministic", deterministic ? "on" : "off"), "the option exists");
-  ZHAN_CHECK(config.set("explicit-checks", on ? "on" : "off"), "the option exists");
-  auto engine = engine::Engine::create(std::move(config));
-  ZHAN_CHECK(engine, "an engine can be made");
-  return *engine;
+  return engine_with(
+      {{"deterministic", deterministic ? "on" : "off"}, {"explicit-checks", on ? "on" : "off"}});
+}
+
+std::shared_ptr<engine::Engine> engine_that_collects() {
+  return engine_with({{"gc-stress", "3"}, {"gc-poison", "on"}, {"gc-verify", "on"}});
 }
 
 std::string compare_with_reference(std::span<const std::shared_ptr<engine::Engine>> engines,

@@ -27,6 +27,9 @@ struct RunCounts {
 [[nodiscard]] std::shared_ptr<engine::Engine> engine_with_checks(bool on,
                                                                  bool deterministic = false);
 
+/// The same, with a collection of garbage at every third allocation, each checked.
+[[nodiscard]] std::shared_ptr<engine::Engine> engine_that_collects();
+
 /// Calls every function in all engines and in the reference, up to the first free NaN. There is
 /// none in a module without, nor if the engines (all or none) are deterministic. The first
 /// difference as text, or "": results, traps, globals, memories, tables.

@@ -24,13 +24,24 @@ Bytes constant(char letter, u32 value, const Shape& shape) {
       return {0xd0, 0x70, op_end};
     case 't': return {0xd0, 0, op_end};
     case 'e': return {0xd0, 0x69, op_end};
+    case 'a':
+      if (value % 2 != 0) return join({{0x41}, signed_leb(value), {0xfb, 0x1c, op_end}});  // i31
+      return {0xd0, 0x6e, op_end};
+    case 's':
+      if (value % 2 != 0) return {0xfb, 0x01, static_cast<u8>(1 + value % 4 / 2), op_end};
+      return {0xd0, 1, op_end};
+    case 'y':
+      if (value % 2 != 0) return {0x41, static_cast<u8>(value % 8), 0xfb, 0x07, 3, op_end};
+      return {0xd0, 3, op_end};
+    case 'z': return {0xd0, 4, op_end};
     default: return {0xd0, 0x6f, op_end};
   }
 }
 
 class Chooser {
  public:
-  Chooser(Choices& choices, bool only_finished) : m_choices(choices) {
+  Chooser(Choices& choices, bool only_finished, bool opaque)
+      : m_choices(choices), m_opaque(opaque) {
     m_shape.only_finished = only_finished;
   }
 
@@ -52,7 +63,7 @@ class Chooser {
     m_shape.letters = "iIfF";
     if (m_choices.one_in(2)) m_shape.letters += 'v';
     if (m_choices.one_in(2)) m_shape.letters += m_shape.only_finished ? "rx" : "rxt";
-    if (!m_shape.only_finished && m_choices.one_in(3)) m_shape.letters += 'e';
+    if (m_opaque && m_choices.one_in(3)) m_shape.letters += 'e';
   }
 
   std::string some_letters(u32 most) {
@@ -63,15 +74,53 @@ class Chooser {
   }
 
   void choose_functions() {
-    for (u32 n = m_choices.between(1, 4); n > 0; --n) {
-      std::string params = some_letters(m_choices.one_in(6) ? 9 : 4);
-      (void)m_shape.type_of({std::move(params), some_letters(2)});
-    }
-    m_shape.signatures = static_cast<u32>(m_shape.types.size());
+    std::vector<u32> signatures = {choose_signature()};
+    if (m_opaque && m_choices.one_in(3)) choose_objects();
+    for (u32 n = m_choices.below(4); n > 0; --n) signatures.push_back(choose_signature());
     m_shape.functions.push_back(0);
     for (u32 n = m_choices.below(5); n > 0; --n)
-      m_shape.functions.push_back(m_choices.below(m_shape.signatures));
+      m_shape.functions.push_back(signatures[m_choices.below(static_cast<u32>(signatures.size()))]);
     m_shape.functions.push_back(m_shape.type_of({}));  // the refill
+  }
+
+  u32 choose_signature() {
+    std::string params = some_letters(m_choices.one_in(6) ? 9 : 4);
+    return m_shape.type_of({std::move(params), some_letters(2)});
+  }
+
+  /// The types 1 to 4 and their letters.
+  void choose_objects() {
+    const std::string storage = "iIfFbhas" + std::string(m_shape.letters.find('v') < 9 ? "v" : "");
+    for (u32 n = m_choices.below(5); n > 0; --n)
+      m_shape.fields[0].push_back({m_choices.letter_of(storage), !m_choices.one_in(4)});
+    m_shape.fields[1] = m_shape.fields[0];
+    for (u32 n = m_choices.below(3); n > 0; --n)
+      m_shape.fields[1].push_back({m_choices.letter_of(storage), true});
+    m_shape.number.storage = m_choices.letter_of("iIfFbh");
+    add_object_type(join({{0x50, 0, 0x5f}, field_list(m_shape.fields[0])}));
+    add_object_type(join(
+        {byte(m_choices.one_in(2) ? 0x4f : 0x50), {1, 1, 0x5f}, field_list(m_shape.fields[1])}));
+    add_object_type(join({{0x5e}, field_bytes(m_shape.number)}));
+    add_object_type(join({{0x5e}, field_bytes({'a', true})}));
+    m_shape.letters += "asyz";
+  }
+
+  void add_object_type(Bytes bytes) {
+    m_shape.types.push_back({"#", "#"});
+    m_shape.builder.raw_type(std::move(bytes));
+  }
+
+  static Bytes field_bytes(Shape::Field field) {
+    const Bytes storage = field.storage == 'b'   ? Bytes{0x78}
+                          : field.storage == 'h' ? Bytes{0x77}
+                                                 : type_bytes(field.storage);
+    return join({storage, byte(field.is_mutable ? 1 : 0)});
+  }
+
+  static Bytes field_list(const std::vector<Shape::Field>& fields) {
+    Bytes bytes = leb(fields.size());
+    for (const Shape::Field& field : fields) bytes = join({bytes, field_bytes(field)});
+    return bytes;
   }
 
   void choose_tags() {
@@ -186,6 +235,12 @@ class Chooser {
     m_shape.builder.raw_elem(join({{0, 0x41, 0, op_end}, all}));  // table 0: function f at f
     m_shape.elements.push_back('r');
     for (u32 n = m_choices.below(4); n > 0; --n) add_element();
+    if (m_shape.letters.find('a') == std::string::npos) return;
+    Bytes items = leb(3);
+    for (u32 i = 0; i < 3; ++i)
+      items = join({items, constant(m_choices.letter_of("as"), m_choices.below(30), m_shape)});
+    m_shape.builder.raw_elem(join({{5}, type_bytes('a'), items}));
+    m_shape.elements.push_back('a');
   }
 
   void add_element() {
@@ -212,6 +267,7 @@ class Chooser {
   }
 
   Choices& m_choices;
+  bool m_opaque;
   Shape m_shape;
 };
 
@@ -245,12 +301,16 @@ Bytes type_bytes(char letter) {
     case 'r': return {0x70};
     case 'x': return {0x6f};
     case 'e': return {0x69};
+    case 'a': return {0x6e};
+    case 's': return {0x63, 1};
+    case 'y': return {0x63, 3};
+    case 'z': return {0x63, 4};
     default: return {0x63, 0};
   }
 }
 
-Shape choose_shape(Choices& choices, bool only_finished) {
-  return Chooser(choices, only_finished).run();
+Shape choose_shape(Choices& choices, bool only_finished, bool opaque) {
+  return Chooser(choices, only_finished, opaque).run();
 }
 
 }  // namespace zhan::test

@@ -24,7 +24,8 @@ void add_exports(Shape& shape) {
 }  // namespace
 
 GeneratedModule generate_module(Choices& choices, GeneratorOptions options) {
-  Shape shape = choose_shape(choices, options.only_finished);
+  Shape shape =
+      choose_shape(choices, options.only_finished, options.opaque && !options.only_finished);
   GeneratedModule module;
   module.used.resize(op_count);
   module.functions = module.refill = shape.generated();

@@ -13,6 +13,7 @@ namespace zhan::test {
 struct GeneratorOptions {
   u32 size = 200;              // instructions of a function, about
   bool only_finished = false;  // for other engines: what all have had for years, and no free NaNs
+  bool opaque = true;          // values whose bits are the engine's own: objects and exceptions
 };
 
 struct GeneratedModule {

@@ -267,6 +267,8 @@ bool Reference::control(Frame& frame, Op op, const Imm& imm) {
       branch(frame, imm.labels[std::min<usize>(index, imm.labels.size() - 1)]);
       return true;
     }
+    case Op::br_on_cast:
+    case Op::br_on_cast_fail: return branch_on_cast(frame, op, imm);
     case Op::br_on_null:
     case Op::br_on_non_null: return branch_on_null(frame, op, imm.a);
     case Op::return_: branch(frame, static_cast<u32>(frame.labels.size() - 1)); return true;

@@ -23,7 +23,8 @@ struct Moment {
   std::span<const u64> operands;
 };
 
-/// A function reference is the function's index and 1, null is 0; an i31 is its bits doubled and 1.
+/// A function reference is the function's index and 1, null is 0; an i31 is its bits doubled and 1,
+/// an object twice its index and 2.
 class Reference {
  public:
   /// Instantiates: memories and tables of their minimum, globals and active segments (which fit).
@@ -51,6 +52,12 @@ class Reference {
 
  private:
   enum class Handling : u8 { none, table, legacy, caught };
+  /// Of a field or element; the second is a vector's upper half.
+  using Words = std::pair<u64, u64>;
+  struct Object {
+    u32 type = 0;
+    std::vector<Words> fields;
+  };
   struct Exception {
     u32 tag = 0;
     std::vector<u64> payload;
@@ -78,6 +85,18 @@ class Reference {
   /// Continues in a clause of a legacy try; else how many labels further out its delegate is.
   bool catch_in_try(Frame& frame, usize label, u32& outwards);
   void push_payload(Frame& frame, u32 tag);
+
+  bool object_op(Frame& frame, Op op, const Imm& imm);
+  bool struct_op(Frame& frame, Op op, const Imm& imm);
+  bool new_array(Frame& frame, Op op, const Imm& imm);
+  bool array_op(Frame& frame, Op op, const Imm& imm);
+  bool array_items(Frame& frame, Op op, const Imm& imm);
+  bool branch_on_cast(Frame& frame, Op op, const Imm& imm);
+  bool push_object(Frame& frame, u32 type, std::vector<Words> fields);
+  /// Items of a segment as elements of an array type; false and the trap if they are not all there.
+  [[nodiscard]] bool read_items(Op op, const Imm& imm, u64 from, u64 count,
+                                std::vector<Words>& items);
+  [[nodiscard]] bool matches(u64 value, ValType type) const;
   bool call_function(Frame& caller, u32 function);
   bool enter(Frame& frame, std::span<const u64> arguments);
   bool tail_call(Frame& frame, u32 function);
@@ -111,6 +130,7 @@ class Reference {
   std::vector<std::vector<u64>> m_elements;  // empty once dropped
   std::vector<std::span<const u8>> m_data;   // empty once dropped
   std::vector<u64> m_globals;
+  std::vector<Object> m_objects;
   std::vector<Exception> m_exceptions;  // an exnref is the index and 1
   u64 m_thrown = 0;                     // on its way to a handler
   Trap m_trap = Trap::none;

@@ -63,6 +63,7 @@ bool Reference::plain(Frame& frame, Op op, const Imm& imm) {
     case Op::global_set: return variable(frame, op, imm);
     default: break;
   }
+  if (op_info(op).is(trait::gc)) return object_op(frame, op, imm);
   return op_info(op).is(trait::ref) ? reference(frame, op, imm) : evaluate(frame, op, imm);
 }
 
@@ -89,6 +90,10 @@ bool Reference::reference(Frame& frame, Op op, const Imm& imm) {
   switch (op) {
     case Op::ref_null: return frame.push(0), true;
     case Op::ref_func: return frame.push(imm.a + u64{1}), true;
+    case Op::ref_eq: {
+      const u64 second = frame.pop();
+      return frame.push(frame.pop() == second ? 1 : 0), true;
+    }
     case Op::ref_is_null: return frame.push(frame.pop() == 0 ? 1 : 0), true;
     case Op::ref_as_non_null: return frame.stack.back() != 0 || fail(Trap::null_reference);
     case Op::ref_i31: return frame.push(static_cast<u32>(frame.pop32() << 1 | 1)), true;

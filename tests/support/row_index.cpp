@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/row_index.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/assert.hpp"
@@ -73,11 +74,11 @@ u32 lanes_of(const OpInfo& info) noexcept {
 }
 
 char nan_lanes(const OpInfo& info) noexcept {
-  constexpr std::string_view bitwise[] = {
-      ".abs",  ".neg", ".copysign", "reinterpret", "_lane", ".splat", "laneselect", ".pmin",
-      ".pmax", ".eq",  ".ne",       ".lt",         ".gt",   ".le",    ".ge"};
-  for (std::string_view name : bitwise)
-    if (info.text.find(name) != std::string_view::npos) return 0;
+  constexpr std::string_view bitwise[] = {"abs", "neg", "copysign", "pmin", "pmax", "splat",
+                                          "eq",  "ne",  "lt",       "gt",   "le",   "ge"};
+  const std::string_view name = info.text.substr(info.text.find('.') + 1);
+  if (std::find(std::begin(bitwise), std::end(bitwise), name) != std::end(bitwise)) return 0;
+  if (name.find("lane") != std::string_view::npos || name.starts_with("reinterpret")) return 0;
   if (info.results() == "f" || info.results() == "F") return info.results()[0];
   if (info.results() != "v") return 0;
   return info.text.starts_with("f32x4") ? 'f' : info.text.starts_with("f64x2") ? 'F' : 0;

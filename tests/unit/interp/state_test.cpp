@@ -260,8 +260,8 @@ TEST(StateAt, IsRightAtEveryCellThatRuns) {
   u64 compared = 0, cells = 0, in_registers = 0, folded = 0;
   for (u64 seed = 1; seed <= seeds(); ++seed) {
     Choices choices(seed);
-    const GeneratedModule module =
-        test::generate_module(choices, {.size = static_cast<u32>(40 + seed % 200)});
+    const GeneratedModule module = test::generate_module(
+        choices, {.size = static_cast<u32>(40 + seed % 200), .opaque = false});
     Comparison comparison(module);
     std::vector<u64> args;
     for (u32 i = 0; i < 8; ++i) args.push_back(choices.below(3));
