@@ -98,7 +98,7 @@ class Cli(unittest.TestCase):
           (func (export "start") (call $f (i32.const 2))))"""
         result = zhan("run", "--invoke", "f", "-", -7, stdin=module)
         self.expect(result, 134, "", "zhan: uncaught exception: tag $bad (i32 -7, f64 0.5)\n")
-        self.assertRegex(result[2], r"0: 0x[0-9a-f]+ - stdin!throw\n +1: 0x[0-9a-f]+ - stdin!f\n")
+        self.assertRegex(result[2], r"0: 0x[0-9a-f]+ - m!throw\n +1: 0x[0-9a-f]+ - m!f\n")
         result = zhan("run", "-", stdin=module.replace(b'"start"', b'"_start"'))
         self.expect(result, 134, "", "uncaught exception: tag $bad (i32 2, f64 0.5)")
         result = zhan("run", "--invoke", "f", "-", 1, stdin=module[:-1] + b"(start 2))")

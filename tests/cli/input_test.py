@@ -176,6 +176,22 @@ class Input(unittest.TestCase):
         self.assertEqual(run("--set", "feature.simd=off"), 1)
         self.refused(1, "feature not enabled: simd", "validate", "--feature=simd=off", simd)
 
+    def test_looking_inside_with_options(self):
+        later = self.file("(module (type $f (func)) (type $c (cont $f)))", "later.wat")
+        self.refused(1, "feature not enabled: stack-switching", "inspect", later)
+        code, out, _ = self.zhan("inspect", "--feature", "stack-switching", later)
+        self.assertEqual(code, 0)
+        self.assertIn("stack-switching", out)
+        self.refused(2, "did you mean 'simd'?", "inspect", "--feature", "smd", later)
+        load = self.file("(module (memory 1) (func (param i32) (result f64)"
+                         " (f64.sqrt (f64.load (local.get 0)))))", "load.wat")
+        plain = self.zhan("cells", load)[1]
+        for option in ("explicit-checks", "fuel", "deterministic"):
+            code, out, _ = self.zhan("cells", "--set", option, load)
+            self.assertEqual(code, 0)
+            self.assertNotEqual(out, plain, option)
+        self.refused(2, "did you mean 'fuel'?", "cells", "--set", "fule", load)
+
     def test_options_in_the_environment(self):
         env = {"ZHAN_OPTIONS": "feature.simd=off,max-memory=1K"}
         self.refused(1, "exceeds the memory limit", "run", "--invoke", "none", self.library,

@@ -8,6 +8,7 @@
 #include "interp/interp.hpp"
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
+#include "zhan/settings.hpp"
 
 namespace zhan::cli {
 namespace {
@@ -36,14 +37,20 @@ int list(const runtime::CodeModule& code, u32 function) {
   return exit_ok;
 }
 
-int cells(const std::vector<std::string>& operands) {
+int cells(const Settings& settings, const std::vector<std::string>& operands) {
   if (operands.empty() || operands.size() > 2)
     return complain("cells: write zhan cells FILE [FUNCTION], a number or a name", exit_usage);
-  auto engine = engine::Engine::create();
+  engine::Config config;
+  const int bad = apply_settings(settings, [&](std::string_view key, std::string_view value) {
+    const auto set = config.set(key, value);
+    return set ? exit_ok : complain(set.error().to_string(), exit_usage);
+  });
+  if (bad != exit_ok) return bad;
+  auto engine = engine::Engine::create(std::move(config));
   if (!engine) return complain(engine.error().to_string());
   const auto module = (*engine)->compile_file(operands[0]);
   if (!module) return complain(module.error().to_string());
-  const runtime::CodeModule code(**module, {}, (*engine)->table());
+  const runtime::CodeModule code(**module, (*engine)->config().mode, (*engine)->table());
   const u32 imported = code.module().imported_functions;
   if (operands.size() == 2) {
     const u32 function = find_function(**module, operands[1]);
@@ -62,6 +69,7 @@ int cells(const std::vector<std::string>& operands) {
 }  // namespace
 
 Command cells_command() {
+  auto state = std::make_shared<Settings>();
   Command command;
   command.name = "cells";
   command.summary = "Show the interpreter's code of functions, beside their instructions";
@@ -70,8 +78,12 @@ Command cells_command() {
       "FUNCTION is a number or a name; all functions if it is left out.\n\n"
       "Examples:\n"
       "  zhan cells program.wasm main\n"
-      "  zhan cells program.wasm 12";
-  command.run = cells;
+      "  zhan cells --set explicit-checks program.wasm 12";
+  add_setting_options(command, *state);
+  command.run = [state](const std::vector<std::string>& operands) {
+    return cells(*state, operands);
+  };
+  command.state = state;
   return command;
 }
 

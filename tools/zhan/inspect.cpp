@@ -9,6 +9,7 @@
 
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
+#include "zhan/settings.hpp"
 #include "zhan/values.hpp"
 
 namespace zhan::cli {
@@ -18,6 +19,7 @@ using Json = nlohmann::ordered_json;
 
 struct InspectOptions {
   bool json = false;
+  Settings settings;
 };
 
 std::string type_text(const zhan_valtype_t& type) {
@@ -122,23 +124,17 @@ Json sections_of(std::string_view bytes, Json& result) {
   return sections;
 }
 
-EngineOwner engine_with(const std::string& key, const char* value) {
-  zhan_config_t* config = zhan_config_new();
-  if (!key.empty()) zhan_error_drop(zhan_config_set(config, str(key), str(value)));
-  zhan_engine_t* engine = nullptr;
-  zhan_error_drop(zhan_engine_new(config, &engine));
-  return EngineOwner(engine);
-}
-
 /// A feature is used if the module is not valid without it.
-Json features_of(std::string_view bytes) {
+Json features_of(std::string_view bytes, const Settings& settings) {
   std::vector<zhan_str_t> names(zhan_features(nullptr, 0));
   zhan_features(names.data(), names.size());
   Json used = Json::array();
   for (const zhan_str_t& name : names) {
-    if (view(name) == "mvp") continue;
-    const EngineOwner engine = engine_with(fmt::format("feature.{}", view(name)), "off");
-    if (engine == nullptr || view(name).find('.') != std::string_view::npos) continue;
+    if (view(name) == "mvp" || view(name).find('.') != std::string_view::npos) continue;
+    Settings without = settings;
+    without.push_back(fmt::format("feature.{}=off", view(name)));
+    EngineOwner engine;
+    if (make_engine(without, engine) != exit_ok) continue;
     const ErrorOwner error(zhan_module_validate(engine.get(), bytes.data(), bytes.size()));
     if (error != nullptr) used.push_back(std::string(view(name)));
   }
@@ -176,14 +172,15 @@ void add_import(Json& result, const zhan_import_t& item) {
   if (item.type.kind == ZHAN_EXTERN_TABLE) result["tables"] = result["tables"].get<uint64_t>() + 1;
 }
 
-Json describe_module(zhan_module_t* module, const std::string& path, std::string_view bytes) {
+Json describe_module(zhan_module_t* module, const std::string& path, std::string_view bytes,
+                     const Settings& settings) {
   Json result;
   result["file"] = path;
   result["size"] = bytes.size();
   result["kind"] = "";
   for (const char* list : {"needs", "wasi", "memories"}) result[list] = Json::array();
   result["tables"] = 0;
-  result["features"] = features_of(bytes);
+  result["features"] = features_of(bytes, settings);
   Json exports = Json::array();
   result["sections"] = Json::array();
   result["imports"] = Json::array();
@@ -232,7 +229,8 @@ int inspect(const InspectOptions& o, const std::string& path) {
   std::string bytes;
   if (!read_file(path, bytes))
     return complain(fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
-  const EngineOwner engine = engine_with("", "");
+  EngineOwner engine;
+  if (const int failed = make_engine(o.settings, engine); failed != exit_ok) return failed;
   const std::string label = path == "-" ? "stdin" : path;
   zhan_module_t* opened = nullptr;
   if (zhan_error_t* error =
@@ -247,7 +245,7 @@ int inspect(const InspectOptions& o, const std::string& path) {
     bytes.assign(reinterpret_cast<const char*>(binary.data), binary.size);
     zhan_bytes_drop(&binary);
   }
-  const Json description = describe_module(module.get(), path, bytes);
+  const Json description = describe_module(module.get(), path, bytes, o.settings);
   if (o.json)
     fmt::print("{}\n", description.dump(2, ' ', false, Json::error_handler_t::replace));
   else
@@ -264,6 +262,7 @@ Command inspect_command() {
   command.summary = "Show imports, exports, sizes, features and needs of a module";
   command.operands = "FILE";
   command.options = {Option::flag("json", 0, state->json, "Print JSON")};
+  add_setting_options(command, state->settings);
   command.details =
       "Examples:\n"
       "  zhan inspect program.wasm\n"

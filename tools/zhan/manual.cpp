@@ -46,7 +46,8 @@ std::string manual_page() {
          ".SH EXIT STATUS\nThe program's own; 134 for a trap, 124 for a timeout, 1 for an invalid "
          "or missing "
          "module, 2 for bad usage.\n.SH ENVIRONMENT\n.TP\n.B ZHAN_OPTIONS\nOptions of the engine "
-         "for run, validate and wast, before those of \\-\\-set: KEY[=VALUE], separated by "
+         "for run, validate, inspect, cells and wast, before those of \\-\\-set: KEY[=VALUE], "
+         "separated by "
          "commas.\n"
          ".TP\n.B NO_COLOR\nNo colours, even on a terminal. TERM=dumb says the same.\n";
 }
