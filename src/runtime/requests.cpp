@@ -24,16 +24,6 @@ void raise_deadline(void* requests) {
   static_cast<Requests*>(requests)->raise(abi::request::deadline);
 }
 
-std::shared_ptr<const Error> stop_reason_of(Requests& requests, u32 set) noexcept {
-  return (set & abi::request::stop) != 0 ? requests.stop_reason() : nullptr;
-}
-
-Error copy_of(const Error& error) {
-  Error copy(error.kind(), {});
-  copy.info() = error.info();
-  return copy;
-}
-
 }  // namespace
 
 Requests::~Requests() {
@@ -47,17 +37,21 @@ void Requests::raise(u32 bit) noexcept {
   make_readable(m_descriptor.load(std::memory_order_acquire));
 }
 
-void Requests::stop(std::shared_ptr<const Error> reason) noexcept {
+void Requests::stop(std::optional<Error> reason) noexcept {
   {
     const std::lock_guard lock(m_mutex);
-    if (m_reason == nullptr) m_reason = std::move(reason);
+    if (!m_reason) m_reason = std::move(reason);
   }
   raise(abi::request::stop);
 }
 
-std::shared_ptr<const Error> Requests::stop_reason() noexcept {
+std::optional<Error> Requests::stop_reason() noexcept {
   const std::lock_guard lock(m_mutex);
-  return m_reason;
+  if (!m_reason) return std::nullopt;
+  Error copy(m_reason->kind(), {});
+  copy.info() = m_reason->info();
+  m_reason->info().payload.reset();
+  return copy;
 }
 
 bool Requests::sleep(u64 nanoseconds) {
@@ -122,8 +116,12 @@ bool Store::note_requests() noexcept {
   if (set == 0) return false;
   if ((set & abi::request::deadline) != 0) {
     note_trap(Trap::deadline_exceeded);  // stays until a new deadline is set
-  } else if (const auto reason = stop_reason_of(*m_impl->requests, set)) {
-    note_error(copy_of(*reason));
+    return true;
+  }
+  std::optional<Error> reason;
+  if ((set & abi::request::stop) != 0) reason = m_impl->requests->stop_reason();
+  if (reason) {
+    note_error(std::move(*reason));
   } else {
     // An interrupt ends one call; a store that goes away ends all.
     bits.fetch_and(~abi::request::interrupt, std::memory_order_relaxed);

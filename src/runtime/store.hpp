@@ -194,10 +194,10 @@ class Requests {
   std::atomic<u32> bits{0};
   /// Makes running and blocked wasm of the store end with Trap::interrupted. Any thread, any time.
   void raise(u32 bit = abi::request::interrupt) noexcept;
-  /// Ends what runs in the store now and later with a copy of the reason (null: as an interrupt
-  /// does). The first reason stays.
-  void stop(std::shared_ptr<const Error> reason) noexcept;
-  [[nodiscard]] std::shared_ptr<const Error> stop_reason() noexcept;
+  /// Ends what runs in the store now and later with a copy of the reason (none: as an interrupt
+  /// does). The first reason stays; its payload goes with the first copy.
+  void stop(std::optional<Error> reason) noexcept;
+  [[nodiscard]] std::optional<Error> stop_reason() noexcept;
   /// Sleeps until a bit is set (true) or `nanoseconds` have passed. For blocking host functions,
   /// which then ask Store::note_requests.
   bool sleep(u64 nanoseconds);
@@ -212,7 +212,7 @@ class Requests {
   std::mutex m_mutex;
   std::condition_variable m_raised;
   std::atomic<int> m_descriptor{-1};
-  std::shared_ptr<const Error> m_reason;
+  std::optional<Error> m_reason;
 };
 
 /// A shared memory that no store owns: Store::share_memory lets a store use it. It never moves; a

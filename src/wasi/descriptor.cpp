@@ -66,6 +66,33 @@ Or<Descriptor> describe(HostFd fd) noexcept {
   return made;
 }
 
+namespace {
+
+/// Where this thread wants to know how the closing went that it may bring about.
+thread_local Errno* close_result = nullptr;
+
+/// In the table; closes when the last use ends, on whatever thread that is.
+struct TableEntry : Descriptor {
+  explicit TableEntry(Descriptor descriptor) noexcept : Descriptor(std::move(descriptor)) {}
+  TableEntry(const TableEntry&) = delete;
+  TableEntry& operator=(const TableEntry&) = delete;
+  ~TableEntry() {
+    const Errno result = fd.close();
+    if (close_result != nullptr) *close_result = result;
+  }
+};
+
+/// Nobody can find it any more; if nobody uses it either, this closes it and tells how that went.
+Errno close_unused(DescriptorPtr taken) noexcept {
+  Errno result = Errno::success;
+  close_result = &result;
+  taken.reset();
+  close_result = nullptr;
+  return result;
+}
+
+}  // namespace
+
 Or<u32> FdTable::insert(Descriptor descriptor, u32 minimum) {
   const std::lock_guard lock(m_mutex);
   u32 fd = std::max(m_lowest, minimum);
@@ -85,7 +112,7 @@ void FdTable::put(u32 fd, Descriptor descriptor) {
   ZHAN_CHECK(fd < limit::descriptors, "descriptor numbers are bounded");
   if (fd >= m_slots.size()) m_slots.resize(fd + 1);
   if (m_slots[fd] == nullptr) ++m_open;
-  m_slots[fd] = std::make_shared<Descriptor>(std::move(descriptor));
+  m_slots[fd] = std::make_shared<TableEntry>(std::move(descriptor));
 }
 
 DescriptorPtr FdTable::take(u32 fd) noexcept {
@@ -96,15 +123,6 @@ DescriptorPtr FdTable::take(u32 fd) noexcept {
   return taken;
 }
 
-namespace {
-
-/// Nobody can find it any more; if nobody uses it either, this closes it and tells how that went.
-Errno close_unused(const DescriptorPtr& taken) noexcept {
-  return taken.use_count() == 1 ? taken->fd.close() : Errno::success;
-}
-
-}  // namespace
-
 Errno FdTable::close(u32 fd) noexcept {
   DescriptorPtr taken;
   {
@@ -112,7 +130,7 @@ Errno FdTable::close(u32 fd) noexcept {
     if (!is_open(fd)) return Errno::badf;
     taken = take(fd);
   }
-  return close_unused(taken);
+  return close_unused(std::move(taken));
 }
 
 Errno FdTable::renumber(u32 from, u32 to) noexcept {
@@ -124,7 +142,7 @@ Errno FdTable::renumber(u32 from, u32 to) noexcept {
     std::swap(m_slots[from], m_slots[to]);
     taken = take(from);
   }
-  static_cast<void>(close_unused(taken));
+  static_cast<void>(close_unused(std::move(taken)));
   return Errno::success;
 }
 

@@ -127,13 +127,16 @@ Result<void> ThreadGroup::enter(runtime::Store& store, u32 number, u32 argument)
 void ThreadGroup::fail(Error error) noexcept {
   const std::lock_guard lock(m_mutex);
   if (m_ending) return;
-  m_first->stop(std::make_shared<const Error>(std::move(error)));
+  // What belongs to the thread's store ends with it: instances of frames, objects of exceptions.
+  if (error.kind() == ErrorKind::exception) error.info().payload.reset();
+  for (ErrorFrame& frame : error.info().frames) frame.instance = 0;
+  m_first->stop(std::move(error));
   stop_members();
 }
 
 void ThreadGroup::stop_members() noexcept {
   m_ending = true;
-  for (const Member& member : m_members) member.requests->stop(nullptr);
+  for (const Member& member : m_members) member.requests->stop(std::nullopt);
 }
 
 void ThreadGroup::stop() noexcept {

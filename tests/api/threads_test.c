@@ -26,9 +26,9 @@ static zhan_error_t* count_thread(void* data, zhan_caller_t* caller, const zhan_
                                   zhan_val_t* results) {
   (void)args;
   (void)results;
-  __atomic_fetch_add((int*)data, 1, __ATOMIC_SEQ_CST);
+  const int before = __atomic_fetch_add((int*)data, 1, __ATOMIC_SEQ_CST);
   CHECK(zhan_store_data(zhan_caller_store(caller)) == data);
-  return NULL;
+  return before < 100 ? NULL : zhan_error_new(ZHAN_ERROR_HOST, 77, ZHAN_STR("enough threads"));
 }
 
 static zhan_limits_t bounds(uint64_t min, uint64_t max) {
@@ -168,6 +168,21 @@ static void test_program(zhan_engine_t* engine) {
                      NULL, 0, NULL, 0);
   CHECK(zhan_error_kind(error) == ZHAN_ERROR_EXIT && zhan_error_code(error) == 5);
   zhan_error_drop(error);
+  end(&p);
+  /* An error of a host function on a thread comes out of the first store's call, and stays. */
+  start(&p, engine);
+  p.counted = 100;
+  OK(zhan_store_set_threads(p.store, p.pre, 0));
+  OK(call1(p.store, p.instance, "spawn", 1, &number));
+  for (i = 0; i < 3; ++i) {
+    error = zhan_func_call(p.store,
+                           zhan_instance_export(p.store, p.instance, ZHAN_STR("sleep")).of.func,
+                           NULL, 0, NULL, 0);
+    CHECK(zhan_error_kind(error) == ZHAN_ERROR_HOST && zhan_error_code(error) == 77);
+    CHECK(contains(zhan_error_message(error), "enough threads"));
+    CHECK(zhan_error_frames(error, NULL, 0) > 0);
+    zhan_error_drop(error);
+  }
   end(&p);
   /* A store that is dropped with its threads running. */
   start(&p, engine);

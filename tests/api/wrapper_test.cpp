@@ -259,6 +259,32 @@ TEST_F(Wrapper, RunsWasiPrograms) {
   EXPECT_EQ(output, "hi\n");
 }
 
+TEST_F(Wrapper, SharesMemoriesAndStartsThreads) {
+  const auto memory = value_or_throw(zhan::SharedMemory::make(engine, 1, 2));
+  Linker linker(engine);
+  value_or_throw(linker.define_wasi(ZHAN_WORLD_THREADS));
+  value_or_throw(linker.define("env", "memory", memory));
+  const Module module = load(R"((module
+    (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+    (memory (import "env" "memory") 1 2 shared)
+    (func (export "wasi_thread_start") (param i32 i32)
+      (i32.atomic.store (i32.const 8) (local.get 1))
+      (drop (memory.atomic.notify (i32.const 8) (i32.const 1))))
+    (func (export "run") (param i32) (result i32)
+      (if (i32.lt_s (call $spawn (local.get 0)) (i32.const 1)) (then (unreachable)))
+      (drop (memory.atomic.wait32 (i32.const 8) (i32.const 0) (i64.const -1)))
+      (i32.atomic.load (i32.const 8)))))");
+  const auto pre = value_or_throw(linker.resolve(module));
+  value_or_throw(store.set_threads(pre, 3));
+  EXPECT_EQ(store.set_threads(pre).error().kind(), ZHAN_ERROR_BUSY);
+  const Instance instance = value_or_throw(pre.instantiate(store));
+  const auto run = value_or_throw(instance.func<int32_t(int32_t)>(store, "run"));
+  EXPECT_EQ(value_or_throw(run(77)), 77);
+  store.stop_threads();
+  Store other = value_or_throw(Store::make(engine));
+  EXPECT_EQ(value_or_throw(memory.in(other)).span(other)[8], 77);
+}
+
 TEST_F(Wrapper, ListsModules) {
   const Module module = load(logging);
   const Module copy = module;

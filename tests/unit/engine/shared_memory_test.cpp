@@ -286,16 +286,18 @@ TEST_P(SharedMemory, AStopCarriesItsReason) {
   Thread t = thread();
   Error reason(ErrorKind::exit, "exit with code 7");
   reason.info().code = 7;
-  std::thread stopper([handle = t.store->interrupt_handle(),
-                       shared = std::make_shared<const Error>(std::move(reason))] {
+  reason.info().payload = std::make_shared<int>(3);
+  std::thread stopper([handle = t.store->interrupt_handle(), &reason] {
     std::this_thread::sleep_for(milliseconds(5));
-    handle->stop(shared);
+    handle->stop(std::move(reason));
+    handle->stop(Error(ErrorKind::trap, "a later reason"));
   });
   for (int i = 0; i < 2; ++i) {  // it stays
     const auto result = t.call("wait32", {8, 0, forever});
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().kind(), ErrorKind::exit);
     EXPECT_EQ(result.error().info().code, 7);
+    EXPECT_EQ(result.error().info().payload != nullptr, i == 0) << "only one may own it";
   }
   stopper.join();
 }

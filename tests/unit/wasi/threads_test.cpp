@@ -31,14 +31,18 @@ constexpr std::string_view head = R"((module
   ;; Never ends, each in its way.
   (func $block (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))
   (func $busy (loop (br 0)))
+  (global $at (mut i32) (i32.const 1000))  ;; of each thread's own
+  (func $own (param i32) (result i32) (i32.add (global.get $at) (local.get 0)))
   (func $sleep  ;; an hour, by poll_oneoff
-    (i32.store (i32.const 1016) (i32.const 1))
-    (i64.store (i32.const 1024) (i64.const 3_600_000_000_000))
-    (drop (call $poll (i32.const 1000) (i32.const 1100) (i32.const 1) (i32.const 1200))))
+    (i32.store offset=16 (global.get $at) (i32.const 1))
+    (i64.store offset=24 (global.get $at) (i64.const 3_600_000_000_000))
+    (drop (call $poll (global.get $at) (call $own (i32.const 100)) (i32.const 1)
+      (call $own (i32.const 200)))))
   (func $input
-    (i32.store (i32.const 1300) (i32.const 1400))
-    (i32.store (i32.const 1304) (i32.const 1))
-    (drop (call $read (i32.const 0) (i32.const 1300) (i32.const 1) (i32.const 1320)))
+    (i32.store offset=300 (global.get $at) (call $own (i32.const 400)))
+    (i32.store offset=304 (global.get $at) (i32.const 1))
+    (drop (call $read (i32.const 0) (call $own (i32.const 300)) (i32.const 1)
+      (call $own (i32.const 320))))
     (unreachable))
   (func $wait_for (param i32)  ;; until the word at 4 has reached it
     (loop $l (if (i32.lt_u (i32.atomic.load (i32.const 4)) (local.get 0)) (then
@@ -188,6 +192,7 @@ TEST_F(ThreadsTest, WithoutAStoreThereIsNoThread) {
 /// Threads that wait in every way, and one that ends them all.
 std::string crowd(std::string_view end) {
   return R"((func (export "wasi_thread_start") (param i32 i32)
+      (global.set $at (i32.add (i32.const 2000) (i32.mul (local.get 1) (i32.const 500))))
       (call $arrive)
       (if (i32.eq (local.get 1) (i32.const 0)) (then (call $block)))
       (if (i32.eq (local.get 1) (i32.const 1)) (then (call $busy)))
@@ -328,7 +333,7 @@ TEST_F(ThreadsTest, WithoutAGroupACallIsAnError) {
 
 TEST_F(ThreadsTest, OutputOfAllThreadsIsWhole) {
   const auto result = run(R"(
-    (data (i32.const 600) "0123456789\0a")
+    (data $line "0123456789\0a")  ;; passive: threads do not write it again
     (func (export "wasi_thread_start") (param i32 i32) (local i32)
       (loop $l
         (drop (call $write (i32.const 1) (i32.const 700) (i32.const 1)
@@ -336,6 +341,7 @@ TEST_F(ThreadsTest, OutputOfAllThreadsIsWhole) {
         (br_if $l (i32.lt_u (local.tee 2 (i32.add (local.get 2) (i32.const 1))) (i32.const 100))))
       (call $arrive))
     (func (export "run") (result i32) (local i32)
+      (memory.init $line (i32.const 600) (i32.const 0) (i32.const 11))
       (i32.store (i32.const 700) (i32.const 600))
       (i32.store (i32.const 704) (i32.const 11))
       (loop $l (drop (call $spawn (local.get 0)))
