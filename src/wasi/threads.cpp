@@ -128,8 +128,10 @@ void ThreadGroup::fail(Error error) noexcept {
   const std::lock_guard lock(m_mutex);
   if (m_ending) return;
   // What belongs to the thread's store ends with it: instances of frames, objects of exceptions.
-  if (error.kind() == ErrorKind::exception) error.info().payload.reset();
-  for (ErrorFrame& frame : error.info().frames) frame.instance = 0;
+  ErrorInfo& info = error.info();
+  if (info.kind == ErrorKind::exception) info.payload.reset();
+  info.exception = 0;
+  for (ErrorFrame& frame : info.frames) frame.instance = 0;
   m_first->stop(std::move(error));
   stop_members();
 }

@@ -293,6 +293,17 @@ TEST_F(ThreadsTest, ThreadsStartThreads) {
   EXPECT_EQ(call("run").value(), 63);
 }
 
+TEST_F(ThreadsTest, AnExceptionThatNobodyCatchesEndsTheProgram) {
+  const auto result = run(R"(
+    (tag $e (param i32))
+    (func (export "wasi_thread_start") (param i32 i32) (throw $e (i32.const 3)))
+    (func (export "run") (drop (call $spawn (i32.const 0))) (call $block)))");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().kind(), ErrorKind::exception);
+  EXPECT_EQ(result.error().info().exception, 0u) << "the object was of another store";
+  EXPECT_EQ(result.error().message().find("uncaught exception"), 0u);
+}
+
 TEST_F(ThreadsTest, AFailingStartFunctionEndsTheProgram) {
   // Each instance counts; the second one's start function traps.
   const auto result = run(R"(
