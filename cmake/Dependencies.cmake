@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# What comes from the distribution. fmt, CLI11 and nlohmann-json are used as headers (fmt's few
-# compiled parts are built once, in src/base/fmt_library.cpp), which a cross build takes from the
-# build machine: clang looks in /usr/include last.
+# What comes from the distribution. fmt is used as headers (its few compiled parts are built once,
+# in src/base/fmt_library.cpp), which a cross build takes from the build machine: clang looks in
+# /usr/include last.
 find_package(Threads REQUIRED)
 
 if(ZHAN_TESTS)

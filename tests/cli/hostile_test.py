@@ -7,6 +7,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ZHAN = os.environ["ZHAN"]
@@ -123,6 +124,20 @@ class Inside(unittest.TestCase):
         plain = zhan("inspect", stdin=self.binary)[1]
         self.assertIn("WASI functions: fd_write\n", plain)
         self.assertIn("memories, in pages: i64 2 imported, 1 4\ntables: 2\n", plain)
+
+    def test_json_strings(self):
+        """Names with everything that JSON writes differently, and a file name that is not UTF-8."""
+        name = '"\\\n\t\x01\x1f/é\U0001f600'
+        text = "".join(f"\\{byte:02x}" for byte in name.encode())
+        module = binary_of(f'(module (func (export "{text}")))'.encode())
+        inside = json.loads(zhan("inspect", "--json", stdin=module)[1])
+        self.assertEqual(inside["exports"], [{"name": name, "type": "func [] -> []"}])
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(os.fsencode(folder), b"a\xff.wasm")
+            with open(path, "wb") as file:
+                file.write(module)
+            run = subprocess.run([ZHAN, "inspect", "--json", path], capture_output=True, check=True)
+            self.assertTrue(json.loads(run.stdout)["file"].endswith("/a"))
 
     def test_a_module_of_nothing(self):
         inside = json.loads(zhan("inspect", "--json", stdin=b"(module)")[1])

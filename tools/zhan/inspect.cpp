@@ -3,10 +3,11 @@
 // and what it needs from its host. Uses the public API only.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
+#include "base/utf8.hpp"
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
 #include "zhan/settings.hpp"
@@ -15,11 +16,28 @@
 namespace zhan::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct InspectOptions {
   bool json = false;
   Settings settings;
+};
+
+/// What is told of a module, in the order of the output.
+struct Description {
+  struct Section {
+    std::string name;
+    size_t size = 0;
+  };
+  struct Item {
+    std::string module, name, type;
+  };
+  std::string file;
+  size_t size = 0;
+  std::string kind;
+  std::vector<std::string> needs, wasi, memories;
+  uint64_t tables = 0;
+  std::vector<std::string> features;
+  std::vector<Section> sections;
+  std::vector<Item> imports, exports;
 };
 
 std::string type_text(const zhan_valtype_t& type) {
@@ -93,22 +111,21 @@ zhan_limits_t read_memory(std::string_view bytes, size_t& at) {
 
 /// What a section defines, which the interface shows only where it is exported: the memories, and
 /// the number of tables (their initial values would have to be read to pass them).
-void add_defined(Json& result, uint8_t id, std::string_view contents) {
+void add_defined(Description& result, uint8_t id, std::string_view contents) {
   uint64_t count = 0;
   size_t at = 0;
   if (!read_leb(contents, at, count)) return;
-  if (id == 4) result["tables"] = result["tables"].get<uint64_t>() + count;
+  if (id == 4) result.tables += count;
   if (id != 5) return;
   for (; count > 0 && at < contents.size(); --count)
-    result["memories"].push_back(limits_text(read_memory(contents, at)));
+    result.memories.push_back(limits_text(read_memory(contents, at)));
 }
 
-/// Name and size of each section of a valid binary; adds what they define to `result`.
-Json sections_of(std::string_view bytes, Json& result) {
+/// Adds name and size of each section of a valid binary, and what they define.
+void add_sections(std::string_view bytes, Description& result) {
   static constexpr const char* names[] = {"custom", "type",   "import",     "function", "table",
                                           "memory", "global", "export",     "start",    "element",
                                           "code",   "data",   "data count", "tag"};
-  Json sections = Json::array();
   for (size_t at = 8; at < bytes.size();) {
     const auto id = static_cast<uint8_t>(bytes[at++]);
     uint64_t size = 0, name_size = 0;
@@ -117,18 +134,17 @@ Json sections_of(std::string_view bytes, Json& result) {
     size_t inside = at;
     if (id == 0 && read_leb(bytes, inside, name_size) && name_size <= bytes.size() - inside)
       name += fmt::format(" \"{}\"", bytes.substr(inside, name_size));
-    sections.push_back({{"name", name}, {"size", size}});
+    result.sections.push_back({name, size});
     add_defined(result, id, bytes.substr(at, size));
     at += size;
   }
-  return sections;
 }
 
 /// A feature is used if the module is not valid without it.
-Json features_of(std::string_view bytes, const Settings& settings) {
+std::vector<std::string> features_of(std::string_view bytes, const Settings& settings) {
   std::vector<zhan_str_t> names(zhan_features(nullptr, 0));
   zhan_features(names.data(), names.size());
-  Json used = Json::array();
+  std::vector<std::string> used;
   for (const zhan_str_t& name : names) {
     if (view(name) == "mvp" || view(name).find('.') != std::string_view::npos) continue;
     Settings without = settings;
@@ -136,93 +152,121 @@ Json features_of(std::string_view bytes, const Settings& settings) {
     EngineOwner engine;
     if (make_engine(without, engine) != exit_ok) continue;
     const ErrorOwner error(zhan_module_validate(engine.get(), bytes.data(), bytes.size()));
-    if (error != nullptr) used.push_back(std::string(view(name)));
+    if (error != nullptr) used.emplace_back(view(name));
   }
   return used;
 }
 
-const char* kind_of(const Json& exports) {
+const char* kind_of(const std::vector<Description::Item>& exports) {
   bool reactor = false;
-  for (const Json& item : exports) {
-    if (item["name"] == "_start") return "command (starts by _start)";
-    reactor = reactor || item["name"] == "_initialize";
+  for (const Description::Item& item : exports) {
+    if (item.name == "_start") return "command (starts by _start)";
+    reactor = reactor || item.name == "_initialize";
   }
   return reactor ? "reactor (_initialize, then functions)"
                  : "library (call functions with --invoke)";
 }
 
-Json needs_of(const Json& imports) {
-  Json needs = Json::array();
-  for (const Json& item : imports) {
-    const std::string module = item["module"];
-    const std::string need =
-        module == "wasi_snapshot_preview1" ? "WASI preview 1" : "imports of \"" + module + "\"";
-    if (std::find(needs.begin(), needs.end(), need) == needs.end()) needs.push_back(need);
-  }
-  return needs;
-}
-
-/// Imported memories and tables come first in their index spaces, so they are added first.
-void add_import(Json& result, const zhan_import_t& item) {
-  result["imports"].push_back(
-      {{"module", view(item.module)}, {"name", view(item.name)}, {"type", extern_text(item.type)}});
-  if (view(item.module) == "wasi_snapshot_preview1") result["wasi"].push_back(view(item.name));
+void add_import(Description& result, const zhan_import_t& item) {
+  const std::string module(view(item.module)), name(view(item.name));
+  result.imports.push_back({module, name, extern_text(item.type)});
+  const bool is_wasi = module == "wasi_snapshot_preview1";
+  const std::string need = is_wasi ? "WASI preview 1" : "imports of \"" + module + "\"";
+  if (std::find(result.needs.begin(), result.needs.end(), need) == result.needs.end())
+    result.needs.push_back(need);
+  if (is_wasi) result.wasi.push_back(name);
+  // Imported memories and tables come first in their index spaces, so they are added first.
   if (item.type.kind == ZHAN_EXTERN_MEMORY)
-    result["memories"].push_back(limits_text(item.type.limits) + " imported");
-  if (item.type.kind == ZHAN_EXTERN_TABLE) result["tables"] = result["tables"].get<uint64_t>() + 1;
+    result.memories.push_back(limits_text(item.type.limits) + " imported");
+  if (item.type.kind == ZHAN_EXTERN_TABLE) ++result.tables;
 }
 
-Json describe_module(zhan_module_t* module, const std::string& path, std::string_view bytes,
-                     const Settings& settings) {
-  Json result;
-  result["file"] = path;
-  result["size"] = bytes.size();
-  result["kind"] = "";
-  for (const char* list : {"needs", "wasi", "memories"}) result[list] = Json::array();
-  result["tables"] = 0;
-  result["features"] = features_of(bytes, settings);
-  Json exports = Json::array();
-  result["sections"] = Json::array();
-  result["imports"] = Json::array();
+Description describe_module(zhan_module_t* module, const std::string& path, std::string_view bytes,
+                            const Settings& settings) {
+  Description result;
+  result.file = path;
+  result.size = bytes.size();
+  result.features = features_of(bytes, settings);
   std::vector<zhan_import_t> in(zhan_module_imports(module, nullptr, 0));
   zhan_module_imports(module, in.data(), in.size());
   for (const zhan_import_t& item : in) add_import(result, item);
   std::vector<zhan_export_t> out(zhan_module_exports(module, nullptr, 0));
   zhan_module_exports(module, out.data(), out.size());
   for (const zhan_export_t& item : out)
-    exports.push_back({{"name", view(item.name)}, {"type", extern_text(item.type)}});
-  result["kind"] = kind_of(exports);
-  result["needs"] = needs_of(result["imports"]);
-  result["sections"] = sections_of(bytes, result);
-  result["exports"] = exports;
+    result.exports.push_back({"", std::string(view(item.name)), extern_text(item.type)});
+  result.kind = kind_of(result.exports);
+  add_sections(bytes, result);
   return result;
 }
 
-/// A string of the description, safe for a terminal.
-std::string plain(const Json& item) { return printable(item.get<std::string>()); }
-
-std::string joined(const Json& list) {
+std::string joined(const std::vector<std::string>& list) {
   std::string text;
-  for (const Json& item : list) text += (text.empty() ? "" : ", ") + plain(item);
+  for (const std::string& item : list) text += (text.empty() ? "" : ", ") + printable(item);
   return text.empty() ? "nothing" : text;
 }
 
-void print_plain(const Json& m) {
-  fmt::print("{}: {} bytes, {}\n", m["file"].get<std::string>(), m["size"].get<size_t>(),
-             plain(m["kind"]));
-  fmt::print("needs: {}\n", joined(m["needs"]));
-  if (!m["wasi"].empty()) fmt::print("WASI functions: {}\n", joined(m["wasi"]));
-  fmt::print("memories, in pages: {}\ntables: {}\n", joined(m["memories"]),
-             m["tables"].get<uint64_t>());
-  fmt::print("features beyond 1.0: {}\nsections:\n", joined(m["features"]));
-  for (const Json& s : m["sections"])
-    fmt::print("  {:28} {:>10} bytes\n", plain(s["name"]), s["size"].get<size_t>());
-  fmt::print("imports: {}\n", m["imports"].size());
-  for (const Json& i : m["imports"])
-    fmt::print("  \"{}\" \"{}\" {}\n", plain(i["module"]), plain(i["name"]), plain(i["type"]));
-  fmt::print("exports: {}\n", m["exports"].size());
-  for (const Json& e : m["exports"])
-    fmt::print("  \"{}\" {}\n", plain(e["name"]), plain(e["type"]));
+void print_plain(const Description& m) {
+  fmt::print("{}: {} bytes, {}\n", m.file, m.size, m.kind);
+  fmt::print("needs: {}\n", joined(m.needs));
+  if (!m.wasi.empty()) fmt::print("WASI functions: {}\n", joined(m.wasi));
+  fmt::print("memories, in pages: {}\ntables: {}\n", joined(m.memories), m.tables);
+  fmt::print("features beyond 1.0: {}\nsections:\n", joined(m.features));
+  for (const Description::Section& s : m.sections)
+    fmt::print("  {:28} {:>10} bytes\n", printable(s.name), s.size);
+  fmt::print("imports: {}\n", m.imports.size());
+  for (const Description::Item& i : m.imports)
+    fmt::print("  \"{}\" \"{}\" {}\n", printable(i.module), printable(i.name), i.type);
+  fmt::print("exports: {}\n", m.exports.size());
+  for (const Description::Item& e : m.exports)
+    fmt::print("  \"{}\" {}\n", printable(e.name), e.type);
+}
+
+/// A JSON string. Names of valid modules are UTF-8; a file's may be anything, of which only the
+/// part that is UTF-8 can be told.
+std::string json(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, valid_utf8_prefix(text))) {
+    if (c == '"' || c == '\\')
+      out += std::string("\\") + c;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
+/// A JSON array with an item a line.
+template <class T, class F>
+std::string json_array(const std::vector<T>& list, F item) {
+  std::string out;
+  for (const T& each : list) out += fmt::format("{}\n    {}", out.empty() ? "" : ",", item(each));
+  return out.empty() ? "[]" : fmt::format("[{}\n  ]", out);
+}
+
+std::string json_list(const std::vector<std::string>& list) {
+  return json_array(list, [](const std::string& text) { return json(text); });
+}
+
+void print_json(const Description& m) {
+  const auto section = [](const Description::Section& s) {
+    return fmt::format("{{\"name\": {}, \"size\": {}}}", json(s.name), s.size);
+  };
+  const auto import = [](const Description::Item& i) {
+    return fmt::format("{{\"module\": {}, \"name\": {}, \"type\": {}}}", json(i.module),
+                       json(i.name), json(i.type));
+  };
+  const auto item = [](const Description::Item& e) {
+    return fmt::format("{{\"name\": {}, \"type\": {}}}", json(e.name), json(e.type));
+  };
+  fmt::print("{{\n  \"file\": {},\n  \"size\": {},\n  \"kind\": {},\n", json(m.file), m.size,
+             json(m.kind));
+  fmt::print("  \"needs\": {},\n  \"wasi\": {},\n  \"memories\": {},\n  \"tables\": {},\n",
+             json_list(m.needs), json_list(m.wasi), json_list(m.memories), m.tables);
+  fmt::print("  \"features\": {},\n  \"sections\": {},\n", json_list(m.features),
+             json_array(m.sections, section));
+  fmt::print("  \"imports\": {},\n  \"exports\": {}\n}}\n", json_array(m.imports, import),
+             json_array(m.exports, item));
 }
 
 int inspect(const InspectOptions& o, const std::string& path) {
@@ -245,9 +289,9 @@ int inspect(const InspectOptions& o, const std::string& path) {
     bytes.assign(reinterpret_cast<const char*>(binary.data), binary.size);
     zhan_bytes_drop(&binary);
   }
-  const Json description = describe_module(module.get(), path, bytes, o.settings);
+  const Description description = describe_module(module.get(), path, bytes, o.settings);
   if (o.json)
-    fmt::print("{}\n", description.dump(2, ' ', false, Json::error_handler_t::replace));
+    print_json(description);
   else
     print_plain(description);
   return exit_ok;
