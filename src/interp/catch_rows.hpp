@@ -3,6 +3,7 @@
 // thrown. A try covers a range of cells; its clauses are rows, each with the row to try next.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -13,15 +14,16 @@ namespace zhan::interp {
 /// One clause of a try.
 struct CatchRow {
   static constexpr u32 none = ~u32{0};
+  static constexpr i32 no_slot = std::numeric_limits<i32>::min();  // others may be negative
   static constexpr u32 any_tag = 0;  // the head of an Inst holds no tag
 
-  u32 tag = any_tag;   // offset in Inst of the identity of the tag it catches
-  u32 target = 0;      // offset of the cell to go on with
-  i16 payload = 0;     // where the values of the exception go (not with any_tag)
-  i16 reference = -1;  // where the reference to it goes; -1: nobody wants it
-  u32 next = none;     // what to try if it does not match: a later clause or an outer try's
+  u32 tag = any_tag;        // offset in Inst of the identity of the tag it catches
+  u32 target = 0;           // offset of the cell to go on with
+  i32 payload = 0;          // slot where the values of the exception go (not with any_tag)
+  i32 reference = no_slot;  // where the reference to it goes, if anybody wants it
+  u32 next = none;          // what to try if it does not match: a later clause or an outer try's
 };
-static_assert(sizeof(CatchRow) == 16);
+static_assert(sizeof(CatchRow) == 20);
 
 /// Cells [from, to) of the body of a try, as offsets from the first cell. Ranges lie in the order
 /// of their starts and nest; the first row to try for what is thrown there is `row`, which for a

@@ -70,7 +70,8 @@ class CellWriter {
   }
   void patch(u32 offset, i32 value) noexcept { std::memcpy(m_bytes.data() + offset, &value, 4); }
   void patch16(u32 offset, i16 value) noexcept { std::memcpy(m_bytes.data() + offset, &value, 2); }
-  [[nodiscard]] bool in_reach() const noexcept { return m_bytes.size() < (u64{1} << 31) - 65'536; }
+  /// Bytes of code that displacements of branches reach, with room for one instruction more.
+  static constexpr u64 reach = u64{1} << 30;
 
  private:
   struct Placed {

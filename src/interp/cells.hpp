@@ -150,10 +150,23 @@ struct FarMemoryCell : Cell {
   u64 offset;
 };
 
-/// Copies between slots out of reach of 16 bits.
+/// Copies `count` slots between places out of reach of 16 bits, as memmove does.
 struct FarMoveCell : Cell {
   i32 dst;
   i32 src;
+  u32 count;
+};
+
+/// First cell of a function whose slots 16 bits do not reach: moves the frame pointer up by `base`
+/// slots, with a copy of the header below it (predecode_far.cpp).
+struct FarEnterCell : Cell {
+  u32 base;
+};
+
+/// Before a tail call: moves the frame pointer down again and `count` arguments with it.
+struct FarLeaveCell : Cell {
+  u32 base;
+  u32 count;
 };
 
 template <class T>

@@ -344,8 +344,25 @@ ZHAN_CC Status do_charge(ZHAN_PARAMS) {
 ZHAN_CC Status do_far_move(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const FarMoveCell& cell = as<FarMoveCell>(r.pc);
-  r.fp[cell.dst] = r.fp[cell.src];
+  std::memmove(r.fp + cell.dst, r.fp + cell.src, cell.count * sizeof(Slot));
   ZHAN_NEXT(skip(r.pc, sizeof(FarMoveCell)));
+}
+
+ZHAN_CC Status do_far_enter(ZHAN_PARAMS) {
+  ZHAN_BEGIN
+  Slot* frame = r.fp + as<FarEnterCell>(r.pc).base;
+  push_header(frame, abi::caller_fp(r.fp), abi::return_pc(r.fp));
+  r.fp = frame;
+  ZHAN_NEXT(skip(r.pc, sizeof(FarEnterCell)));
+}
+
+ZHAN_CC Status do_far_leave(ZHAN_PARAMS) {
+  ZHAN_BEGIN
+  const FarLeaveCell& cell = as<FarLeaveCell>(r.pc);
+  Slot* frame = r.fp - cell.base;
+  std::memmove(frame, r.fp, cell.count * sizeof(Slot));
+  r.fp = frame;
+  ZHAN_NEXT(skip(r.pc, sizeof(FarLeaveCell)));
 }
 
 ZHAN_CC Status trap_exit(ZHAN_PARAMS) {

@@ -15,13 +15,14 @@ namespace zhan::interp {
 /// State of a frame at a cell (CONTRACTS C11): found by predecoding again.
 struct FrameState {
   u32 wasm_offset = 0;  // of the first instruction the cell does
+  i32 first_local = 0;  // slot of the first local, from the frame pointer
   u32 local_slots = 0;
   std::vector<OperandState> operands;
   /// More operands on top that are on their way: arguments at a call, what a branch carries and
   /// leaves behind once it has been decided.
   u32 moving_slots = 0;
 };
-/// Nothing if `cell` is no cell of the body's code.
+/// Nothing if `cell` is no cell of the body's code, or the frame has been given to a tail callee.
 [[nodiscard]] std::optional<FrameState> state_at(const abi::FuncBody& body, const abi::Cell* cell);
 
 /// The cells of a function as text, each beside the offsets of its instructions; for `zhan cells`.

@@ -12,6 +12,7 @@ namespace zhan::interp {
 void OperandStack::push(const Operand& operand) {
   m_operands.push_back(operand);
   m_operands.back().slot = m_next;
+  if (m_far && !m_near) m_operands.back().in = Operand::In::far;
   m_next += width(operand.letter);
   need(m_next);
 }
@@ -36,6 +37,7 @@ void OperandStack::push_local(char letter, u32 slot) {
 Operand OperandStack::pop() {
   ZHAN_ASSERT(!m_operands.empty(), "validation leaves an operand to pop");
   const Operand operand = m_operands.back();
+  ZHAN_ASSERT(!m_near || size() > m_first_near, "an instruction pops what it has brought");
   if (operand.in == Operand::In::local) {
     ZHAN_ASSERT(!m_pending.empty() && m_pending.back() == size() - 1,
                 "pending locals are in order");
@@ -141,6 +143,7 @@ void OperandStack::save(Acc& acc) {
 
 void OperandStack::keep(u32 index) {
   Operand& operand = m_operands[index];
+  if (operand.in == Operand::In::far) return;
   if (operand.in == Operand::In::slot) {
     if (unsaved(operand)) save(m_acc[acc_class(operand.letter)]);
     return;
@@ -202,6 +205,7 @@ void OperandStack::emit_value(const Action& tree, char letter) {
 }
 
 void OperandStack::emit_move(const Operand& operand, u32 to) {
+  if (operand.in == Operand::In::far) return emit_far_move(to, operand.slot, width(operand.letter));
   if (operand.letter == 'v') {
     VectorCell cell{};
     cell.dst = static_cast<i16>(to);

@@ -13,7 +13,7 @@
 namespace zhan::interp {
 
 struct Operand {
-  enum class In : u8 { slot, local, konst } in = In::slot;
+  enum class In : u8 { slot, local, konst, far } in = In::slot;
   char letter = 'I';
   u32 slot = 0;   // the canonical one of its height (CONTRACTS C1)
   u32 local = 0;  // slot of the local it was read from
@@ -28,8 +28,14 @@ struct Leaf {
 
 class OperandStack {
  public:
-  OperandStack(CellWriter& writer, const LocalTable& locals, u32 pinned_slot)
-      : m_writer(writer), m_pinned(pinned_slot), m_next(locals.slots), m_most(locals.slots) {}
+  /// `far_base`: 0, or how far the frame pointer is moved up because 16 bits do not reach all slots
+  /// (predecode_far.cpp).
+  OperandStack(CellWriter& writer, const LocalTable& locals, u32 pinned_slot, u32 far_base)
+      : m_writer(writer),
+        m_pinned(pinned_slot),
+        m_far(far_base != 0),
+        m_next(locals.slots - far_base),
+        m_most(m_far ? 0 : locals.slots) {}
 
   /// Offset of the instruction that is being read, for the map.
   u32 where = 0;
@@ -42,7 +48,9 @@ class OperandStack {
   [[nodiscard]] Operand& top(u32 depth = 0) noexcept { return m_operands[size() - 1 - depth]; }
   [[nodiscard]] bool is_pinned(u32 slot) const noexcept { return slot == m_pinned; }
   /// The frame must have room for slots up to `end`.
-  void need(u32 end) noexcept { m_most = end > m_most ? end : m_most; }
+  void need(u32 end) noexcept {
+    if (static_cast<i32>(end) > static_cast<i32>(m_most)) m_most = end;
+  }
 
   /// Pushes an operand whose value lies in its slot (a call or builtin left it there).
   Operand& push_slot(char letter);
@@ -109,6 +117,20 @@ class OperandStack {
   void forget_accumulators() noexcept;
   /// A slot was written by something else.
   void slot_written(u32 slot) noexcept;
+  // Far functions only; elsewhere these do nothing. Between instructions all operands are far.
+  /// Copies the `count` operands on top to slots from 0 on: they, and what is pushed now, are near.
+  void bring(u32 count);
+  /// Near operands go back to where their height has its slots.
+  void settle();
+  /// The same without code: the copies are not needed any more.
+  void abandon();
+  /// Emits one move of far operands [first, first + count) to far slots from `to` on; false if they
+  /// are not far.
+  [[nodiscard]] bool emit_far_moves(u32 to, u32 first, u32 count);
+  void emit_far_move(u32 to, u32 from, u32 count);
+  /// Copies slots that are no operands to near ones; the first of these.
+  [[nodiscard]] u32 bring_slots(u32 from, u32 count);
+
   /// The tree of the last action, which made the unsaved operand: removed from the code.
   Action take_last_tree();
 
@@ -134,6 +156,10 @@ class OperandStack {
 
   CellWriter& m_writer;
   u32 m_pinned;
+  bool m_far;
+  bool m_near = false;  // operands from m_first_near on are near
+  u32 m_first_near = 0;
+  u32 m_home = 0;  // far slot of the first of them
   u32 m_next;
   u32 m_most;
   u32 m_kept = 0;  // operands below have been kept

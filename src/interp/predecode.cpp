@@ -15,6 +15,16 @@ namespace {
 /// Slots are addressed by 16 bits, with room for a call's header above.
 constexpr u32 most_slots = 32'000;
 
+/// Prescans; in a far function all slots of locals become relative to the moved frame pointer.
+[[nodiscard]] Prescan prescan_locals(ByteReader reader, LocalTable& locals, u32 far_base) {
+  Prescan scan = prescan(reader, locals);
+  if (far_base == 0) return scan;
+  scan.pinned = Prescan::none;
+  scan.zero_first = std::min<u32>(scan.zero_first, 0xffff);  // what its field holds
+  for (u32& slot : locals.slot) slot -= far_base;
+  return scan;
+}
+
 [[nodiscard]] u32 pinned_slot(const Prescan& scan, const LocalTable& locals) noexcept {
   return scan.pinned == Prescan::none ? ~u32{0} : locals.slot[scan.pinned];
 }
@@ -27,18 +37,19 @@ constexpr u32 most_slots = 32'000;
 }  // namespace
 
 Predecoder::Predecoder(const runtime::CodeModule& code, const abi::FuncBody& body,
-                       const PredecodeOptions& options)
+                       const PredecodeOptions& options, u32 far_base)
     : m_code(code),
       m_module(code.module()),
       m_layout(code.info().layout),
       m_body(body),
       m_options(options),
+      m_far_base(far_base),
       m_reader(body_reader(m_module, body.function - m_module.imported_functions)),
       m_locals(read_locals(m_module, body.function, m_reader, 0)),
-      m_scan(prescan(m_reader, m_locals)),
+      m_scan(prescan_locals(m_reader, m_locals, far_base)),
       m_first_hidden(std::exchange(m_locals.slots, m_locals.slots + m_scan.hidden_slots)),
       m_writer(options.with_map),
-      m_stack(m_writer, m_locals, pinned_slot(m_scan, m_locals)),
+      m_stack(m_writer, m_locals, pinned_slot(m_scan, m_locals), far_base),
       m_pinned_slot(pinned_slot(m_scan, m_locals)) {
   m_function.function = true;
   m_function.type = {BlockType::Form::type, {}, m_module.functions[body.function]};
@@ -48,6 +59,8 @@ Predecoder::Predecoder(const runtime::CodeModule& code, const abi::FuncBody& bod
 
 Result<Code> Predecoder::run() {
   m_stack.where = static_cast<u32>(m_reader.offset());
+  if (m_far_base != 0)
+    m_writer.emit_special(FarEnterCell{{}, m_far_base}, do_far_enter, m_stack.where);
   if (m_code.mode().metered) charge(m_scan.entry_cost);
   m_controls.push_back(m_function);
   while (!m_controls.empty() && m_reader.ok() && !failed()) {
@@ -61,16 +74,17 @@ Result<Code> Predecoder::run() {
     read_imm(m_reader, op_info(op), m_imm);
     if (m_stack.where == m_options.snapshot_at) take_snapshot(op);
     if (op != Op::block && op != Op::loop && op != Op::end) m_writer.instruction_read();
-    decode_op(op);
-    if (m_stack.most_slots() > most_slots)
-      fail(Error(ErrorId::function_too_large, m_stack.where,
-                 fmt::format("function {} needs more than {} slots", m_body.function, most_slots)));
+    if (m_far_base == 0)
+      decode_op(op);
+    else
+      decode_far(op);
+    check_size();
   }
   if (failed()) return std::unexpected(std::move(*m_error));
   if (!m_reader.ok()) return std::unexpected(m_reader.error());
   m_catches.finish();
   Code code;
-  code.entry.frame_slots = m_stack.most_slots() + abi::header_slots;
+  code.entry.frame_slots = m_far_base + m_stack.most_slots() + abi::header_slots;
   code.entry.pinned = static_cast<i16>(m_scan.pinned == Prescan::none ? 0 : m_pinned_slot);
   code.entry.zero_first = static_cast<u16>(m_scan.zero_first);
   code.entry.zero_count = m_scan.zero_end - m_scan.zero_first;
@@ -80,6 +94,7 @@ Result<Code> Predecoder::run() {
   code.map = m_writer.map();
   code.snapshot = std::move(m_snapshot);
   code.local_slots = m_locals.slots;
+  code.far_base = m_far_base;
   return code;
 }
 
@@ -173,7 +188,9 @@ u32 Predecoder::label_height(Op op) noexcept {
   u32 height = m_stack.size();
   const auto add = [&](u32 depth) { height = std::min(height, label(depth).height); };
   if (op == Op::br || op == Op::br_if) add(m_imm.a);
-  if (op == Op::end || op == Op::else_) add(0);
+  if (op == Op::end || op == Op::else_ || op == Op::catch_ || op == Op::catch_all ||
+      op == Op::delegate)
+    add(0);
   if (op == Op::br_table)
     for (const u32 depth : m_imm.labels) add(depth);
   return height;
@@ -189,7 +206,7 @@ void Predecoder::take_snapshot(Op op) {
     const Operand& operand = m_stack.at(i);
     OperandState state;
     state.letter = operand.letter;
-    state.slot = m_stack.slot_of(operand);
+    state.slot = static_cast<i32>(m_stack.slot_of(operand));
     state.value = operand.value;
     state.in = operand.in == Operand::In::konst   ? OperandState::In::konst
                : operand.in == Operand::In::local ? OperandState::In::local
@@ -197,6 +214,14 @@ void Predecoder::take_snapshot(Op op) {
                                                   : OperandState::In::slot;
     m_snapshot.operands.push_back(state);
   }
+}
+
+void Predecoder::check_size() {
+  const u64 limit = std::min(m_code.code_limit(), CellWriter::reach);
+  if (m_writer.size() > limit)
+    fail(Error(
+        ErrorId::function_too_large, m_stack.where,
+        fmt::format("the code of function {} takes more than {} bytes", m_body.function, limit)));
 }
 
 void Predecoder::unsupported(Op op) {
@@ -209,7 +234,14 @@ void Predecoder::fail(Error error) {
 
 Result<Code> predecode(const runtime::CodeModule& code, const abi::FuncBody& body,
                        const PredecodeOptions& options) {
-  return Predecoder(code, body, options).run();
+  u32 slots = 0;
+  {
+    Predecoder predecoder(code, body, options, 0);
+    Result<Code> result = predecoder.run();
+    slots = predecoder.most_slots();
+    if (!result || slots <= most_slots) return result;
+  }
+  return Predecoder(code, body, options, slots + abi::header_slots).run();
 }
 
 }  // namespace zhan::interp

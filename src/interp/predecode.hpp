@@ -17,7 +17,7 @@ namespace zhan::interp {
 struct OperandState {
   enum class In : u8 { slot, local, konst, acc } in = In::slot;
   char letter = 'I';
-  u32 slot = 0;   // of the operand, or of the local it still is
+  i32 slot = 0;   // of the operand, or of the local it still is, from the frame pointer
   u64 value = 0;  // of a constant
 };
 
@@ -39,6 +39,7 @@ struct Code {
   std::vector<MapEntry> map;  // only in map mode
   Snapshot snapshot;          // of the instruction asked for
   u32 local_slots = 0;
+  u32 far_base = 0;  // by how many slots its first cell moves the frame pointer up
 };
 
 struct PredecodeOptions {

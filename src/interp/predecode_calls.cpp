@@ -110,6 +110,7 @@ void Predecoder::tail_call(Op op) {
   cell.first = static_cast<i16>(count == 0 ? m_stack.next_slot() : m_stack.top(count - 1).slot);
   cell.count = slots_of(callee.params);
   m_stack.need(std::max(cell.count, slots_of(callee.results)) + abi::header_slots);
+  if (m_far_base != 0) far_leave(cell.count + (op == Op::return_call ? 0 : 1));
   m_writer.emit_special(cell, handler, m_stack.where);
   m_dead = true;
 }

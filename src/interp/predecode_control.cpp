@@ -98,6 +98,7 @@ void Predecoder::open_block(Op op) {
 
 void Predecoder::open_if() {
   Action action = condition(tok::br_unless, tok::br_if);
+  m_stack.settle();
   open_block(Op::if_);
   Control& control = m_controls.back();
   const u32 before = control.fixes;
@@ -193,6 +194,7 @@ void Predecoder::place_results(const Control& control) {
     for (u32 i = first; i < m_stack.size(); ++i) m_stack.keep(i);
     return;
   }
+  if (m_stack.emit_far_moves(control.slot, first, count)) return;
   u32 to = control.slot;
   for (u32 i = first; i < m_stack.size(); ++i) {  // ascending: sources lie above
     m_stack.emit_move(m_stack.at(i), to);
@@ -249,6 +251,7 @@ void Predecoder::conditional(u32 depth, Token root, Token inverse_root) {
   const bool direct = !control.function && m_stack.size() - 1 >= count &&
                       (count == 0 || m_stack.at(m_stack.size() - 1 - count).slot == control.slot);
   Action action = direct ? condition(root, inverse_root) : condition(inverse_root, root);
+  m_stack.settle();
   for (u32 i = m_stack.size() - count; i < m_stack.size(); ++i) m_stack.keep(i);
   if (direct) return emit_branch(action, control);
   // Around the moves: the values below stay where they are if the branch is not taken.
@@ -269,6 +272,7 @@ void Predecoder::conditional(u32 depth, Token root, Token inverse_root) {
 
 /// Copies kept operands without changing what is known of them.
 void Predecoder::emit_moves_to(u32 to, u32 first, u32 count) {
+  if (m_stack.emit_far_moves(to, first, count)) return;
   for (u32 i = first; i < first + count; ++i) {
     m_stack.emit_move(m_stack.at(i), to);
     to += OperandStack::width(m_stack.at(i).letter);
@@ -310,6 +314,7 @@ void Predecoder::br_table() {
   const bool in_acc = m_stack.in_acc(index);
   if (!in_acc) cell.index = slot_operand(0);
   (void)m_stack.pop();
+  m_stack.settle();
   const u32 carried = static_cast<u32>(label_types(label(m_imm.labels.back())).types.size());
   for (u32 i = m_stack.size() - carried; i < m_stack.size(); ++i) m_stack.keep(i);
   cell.count = static_cast<u32>(m_imm.labels.size());
@@ -318,7 +323,7 @@ void Predecoder::br_table() {
   m_writer.append_raw(blank.data(), blank.size() * sizeof(i32));
   ++m_table_epoch;
   if (m_stubs.size() < m_controls.size()) m_stubs.resize(m_controls.size());
-  for (u32 i = 0; i < cell.count; ++i)
+  for (u32 i = 0; i < cell.count && !failed(); ++i)
     br_table_target(at, at + static_cast<u32>(sizeof(BrTableCell)) + 4 * i, m_imm.labels[i]);
   m_dead = true;
 }
@@ -341,6 +346,7 @@ void Predecoder::br_table_target(u32 cell, u32 field, u32 depth) {
       emit_branch(jump, control);
     }
     m_writer.barrier();
+    check_size();
   }
   m_writer.patch(field, static_cast<i32>(stub.cell - cell));
 }
@@ -351,6 +357,7 @@ void Predecoder::return_values() {
   const u32 count = static_cast<u32>(label_types(m_function).types.size());
   m_dead = true;
   if (count == 1 && label_types(m_function).slots() == 1) {
+    m_stack.bring(1);
     m_stack.emit_root_of_top(tok::ret, 0);
     m_writer.barrier();
     return;
@@ -365,10 +372,12 @@ void Predecoder::return_values_from(u32 count) {
     m_writer.emit_special(Cell{}, do_return, m_stack.where);
     return;
   }
+  m_stack.bring(count);
   ReturnCell cell{};
   cell.first = static_cast<i16>(m_stack.top(count - 1).slot);
   cell.count = label_types(m_function).slots();
   m_writer.emit_special(cell, do_return_many, m_stack.where);
+  m_stack.abandon();
 }
 
 void Predecoder::charge(u64 cost) {

@@ -18,7 +18,7 @@ void Predecoder::decode_exception(Op op) {
     case Op::delegate: return delegate(true);
     case Op::throw_: return throw_values();
     case Op::throw_ref: return throw_reference(static_cast<u32>(slot_operand(0)));
-    case Op::rethrow: return throw_reference(static_cast<u32>(label(m_imm.a).hidden));
+    case Op::rethrow: return rethrow(static_cast<u32>(label(m_imm.a).hidden));
     default: return unsupported(op);
   }
 }
@@ -44,6 +44,10 @@ void Predecoder::throw_reference(u32 slot) {
   m_dead = true;
 }
 
+void Predecoder::rethrow(u32 hidden) {
+  throw_reference(m_far_base == 0 ? hidden : m_stack.bring_slots(hidden, 1));
+}
+
 // -- try_table --
 
 void Predecoder::open_try_table() {
@@ -57,13 +61,13 @@ void Predecoder::open_try_table() {
 void Predecoder::add_clause(u32 range, const Catch& clause) {
   Control& target = label(clause.label);
   CatchRow row;
-  row.payload = static_cast<i16>(target.slot);
+  row.payload = static_cast<i32>(target.slot);
   u32 slot = target.slot;
   if (clause.has_tag()) {
     row.tag = tag_offset(clause.tag);
     slot += Letters{tag_params(clause.tag)}.slots();
   }
-  if (clause.has_ref()) row.reference = static_cast<i16>(slot++);
+  if (clause.has_ref()) row.reference = static_cast<i32>(slot++);
   m_stack.need(slot);
   if (target.op == Op::loop) row.target = target.loop_cell;
   const u32 index = m_catches.add(range, row);
@@ -81,8 +85,10 @@ void Predecoder::bind_returns(const Control& function) {
   if (function.fixes == no_fix) return;
   bind(function.fixes);
   ReturnCell cell{};
-  cell.first = static_cast<i16>(function.slot);
   cell.count = label_types(function).slots();
+  const u32 first =
+      m_far_base == 0 ? function.slot : m_stack.bring_slots(function.slot, cell.count);
+  cell.first = static_cast<i16>(first);
   m_writer.emit_special(cell, do_return_many, m_stack.where);
 }
 
@@ -94,7 +100,8 @@ void Predecoder::open_try() {
   open_block(Op::try_);
   Control& control = m_controls.back();
   control.catching = control.own_range = range;
-  if (hidden != Prescan::none) control.hidden = static_cast<i16>(m_first_hidden + hidden);
+  if (hidden != Prescan::none)
+    control.hidden = static_cast<i32>(m_first_hidden + hidden - m_far_base);
 }
 
 /// Ends the body or the handler before it, and begins a handler.
@@ -113,7 +120,7 @@ void Predecoder::catch_branch(Op op, bool reachable) {
   bind(no_fix);
   CatchRow row;
   row.target = m_writer.size();
-  row.payload = static_cast<i16>(control.slot);
+  row.payload = static_cast<i32>(control.slot);
   row.reference = control.hidden;
   if (op == Op::catch_) {
     row.tag = tag_offset(m_imm.a);

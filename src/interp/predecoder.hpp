@@ -15,8 +15,10 @@ namespace zhan::interp {
 class Predecoder {
  public:
   Predecoder(const runtime::CodeModule& code, const abi::FuncBody& body,
-             const PredecodeOptions& options);
+             const PredecodeOptions& options, u32 far_base);
   Result<Code> run();
+  /// Slots that the frame needs, after run().
+  [[nodiscard]] u32 most_slots() const noexcept { return m_stack.most_slots(); }
 
  private:
   /// A forward branch that waits for its label: displacement at `field`, relative to `cell`.
@@ -39,7 +41,7 @@ class Predecoder {
     bool function = false;
     u32 catching = CatchRow::none;   // range of the innermost try whose body code here belongs to
     u32 own_range = CatchRow::none;  // of a try
-    i16 hidden = -1;                 // of a legacy try: slot that keeps what it caught, for rethrow
+    i32 hidden = CatchRow::no_slot;  // of a legacy try: slot that keeps what it caught, for rethrow
   };
 
   // Types of blocks.
@@ -56,6 +58,10 @@ class Predecoder {
   void decode_op(Op op);
   void decode_control(Op op);
   void decode_reference(Op op);
+  void decode_far(Op op);
+  void far_local(Op op);
+  void far_leave(u32 count);
+  void check_size();
   void take_snapshot(Op op);
   [[nodiscard]] u32 label_height(Op op) noexcept;
   void open_block(Op op);
@@ -95,6 +101,7 @@ class Predecoder {
   void add_clause(u32 range, const Catch& clause);
   void throw_values();
   void throw_reference(u32 slot);
+  void rethrow(u32 hidden);
   void bind_returns(const Control& function);
   [[nodiscard]] u32 tag_offset(u32 tag) const noexcept { return m_layout.tags + 8 * tag; }
   [[nodiscard]] std::span<const ValType> tag_params(u32 tag) const noexcept;
@@ -186,6 +193,7 @@ class Predecoder {
   const abi::InstLayout& m_layout;
   const abi::FuncBody& m_body;
   PredecodeOptions m_options;
+  u32 m_far_base;  // 0: all slots are in reach
   ByteReader m_reader;
   LocalTable m_locals;
   Prescan m_scan;

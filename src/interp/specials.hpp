@@ -33,7 +33,9 @@ ZHAN_CC Status do_trap(ZHAN_PARAMS);
 ZHAN_CC Status do_throw(ZHAN_PARAMS);      // ThrowCell
 ZHAN_CC Status do_throw_ref(ZHAN_PARAMS);  // ThrowCell
 ZHAN_CC Status do_charge(ZHAN_PARAMS);     // metered: cost of a stretch of code
-ZHAN_CC Status do_far_move(ZHAN_PARAMS);
+ZHAN_CC Status do_far_move(ZHAN_PARAMS);   // FarMoveCell
+ZHAN_CC Status do_far_enter(ZHAN_PARAMS);  // FarEnterCell
+ZHAN_CC Status do_far_leave(ZHAN_PARAMS);  // FarLeaveCell
 
 // Heap objects (handlers_gc.cpp).
 /// Fields of `bytes` (1, 2, 4, 8, 16), narrow ones with or without sign.

@@ -185,6 +185,18 @@ u32 first_pending(const Code& code, const MapEntry* entry) noexcept {
   return first;
 }
 
+void* handler_at(const Code& code, const MapEntry& entry) noexcept {
+  void* handler = nullptr;
+  std::memcpy(&handler, code.cells.data() + entry.cell, sizeof(handler));
+  return handler;
+}
+
+/// The tail call of a far function, whose arguments lie over its locals already.
+bool has_left(const Code& code, const MapEntry* entry) noexcept {
+  return entry != code.map.data() &&
+         handler_at(code, entry[-1]) == reinterpret_cast<void*>(&do_far_leave);
+}
+
 Op op_at(const FuncBody& body, u32 offset) noexcept {
   ByteReader reader(body.owner->module().bytes.subspan(offset), offset);
   return reader.op();
@@ -193,8 +205,7 @@ Op op_at(const FuncBody& body, u32 offset) noexcept {
 /// Whether a cell is where a branch by condition or index is decided.
 bool decides(const Code& code, const MapEntry& entry, u32 where) noexcept {
   if (entry.action.size == 0) {
-    void* handler = nullptr;
-    std::memcpy(&handler, code.cells.data() + entry.cell, sizeof(handler));
+    const void* const handler = handler_at(code, entry);
     return entry.action.where[0] == where && (handler == reinterpret_cast<void*>(&do_br_table) ||
                                               handler == reinterpret_cast<void*>(&do_br_table_acc));
   }
@@ -205,11 +216,17 @@ bool decides(const Code& code, const MapEntry& entry, u32 where) noexcept {
   return false;
 }
 
+/// Whether an instruction ends a part of a block, whose results go to the block's.
+bool ends_part(Op op) noexcept {
+  return op == Op::else_ || op == Op::end || op == Op::catch_ || op == Op::catch_all ||
+         op == Op::delegate;
+}
+
 /// Whether earlier cells of the instruction `op` have begun to put what a branch carries into the
 /// slots of its label.
 bool is_moving(const Code& code, const MapEntry* entry, u32 where, Op op) noexcept {
   const bool by_operand = op == Op::br_if || op == Op::br_table;
-  if (!by_operand && op != Op::br && op != Op::else_ && op != Op::end) return false;
+  if (!by_operand && op != Op::br && !ends_part(op)) return false;
   while (entry != code.map.data()) {
     --entry;
     if (by_operand ? decides(code, *entry, where) : entry->action.where[0] == where) return true;
@@ -225,14 +242,17 @@ std::optional<FrameState> state_at(const FuncBody& body, const Cell* cell) {
   Result<Code> code = predecode(*body.owner, body, options);
   if (!code) return std::nullopt;
   const MapEntry* entry = entry_at(*code, body, cell);
-  if (entry == nullptr) return std::nullopt;
+  if (entry == nullptr || has_left(*code, entry)) return std::nullopt;
   const u32 first = first_pending(*code, entry);
   options.snapshot_at = first;
   Result<Code> again = predecode(*body.owner, body, options);
   if (!again) return std::nullopt;
   Snapshot& snapshot = again->snapshot;
   if (is_moving(*code, entry, first, op_at(body, first))) snapshot.leave_label_values();
-  return FrameState{first, again->local_slots, std::move(snapshot.operands), snapshot.moving_slots};
+  const i32 first_local =
+      entry == code->map.data() ? 0 : -static_cast<i32>(code->far_base);  // before it moves
+  return FrameState{first, first_local, again->local_slots, std::move(snapshot.operands),
+                    snapshot.moving_slots};
 }
 
 }  // namespace zhan::interp

@@ -131,7 +131,7 @@ bool make_object(Exec* exec, Thrown& thrown) noexcept {
 void deliver(const Thrown& thrown, const CatchRow& row, Slot* fp) noexcept {
   if (row.tag != CatchRow::any_tag && !thrown.payload.empty())
     std::memmove(fp + row.payload, thrown.payload.data(), thrown.payload.size_bytes());
-  if (row.reference >= 0) fp[row.reference] = thrown.reference;
+  if (row.reference != CatchRow::no_slot) fp[row.reference] = thrown.reference;
 }
 
 /// Throws from {pc, fp, inst} of Exec. `running`: these, local0 and budget are those of the
@@ -139,7 +139,7 @@ void deliver(const Thrown& thrown, const CatchRow& row, Slot* fp) noexcept {
 Status raise(Exec* exec, Thrown& thrown) noexcept {
   Search search(exec);
   const CatchRow* const row = search.run(thrown.tag);
-  const bool needs_object = row == nullptr || row->reference >= 0;
+  const bool needs_object = row == nullptr || row->reference != CatchRow::no_slot;
   if (needs_object && !make_object(exec, thrown)) return Status::trapped;
   if (row == nullptr) {
     exec->pending.exception = thrown.reference;

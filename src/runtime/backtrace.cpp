@@ -41,7 +41,13 @@ class FrameList {
   u64 m_count = 0;
 };
 
-bool is_entry(const abi::Slot* fp) noexcept { return abi::caller_fp(fp) == fp; }
+/// An entry frame is its own caller. A function of very many slots has moved its frame up, with a
+/// copy of the header: then the caller is the place it came from, which has the same header.
+bool is_entry(const abi::Slot* fp) noexcept {
+  const abi::Slot* caller = abi::caller_fp(fp);
+  return caller == fp ||
+         (abi::caller_fp(caller) == caller && abi::return_pc(caller) == abi::return_pc(fp));
+}
 
 /// From one frame to the entry frame below it.
 void walk(const abi::EngineTable& engine, RawFrame frame, FrameList& list) noexcept {

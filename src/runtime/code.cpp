@@ -103,8 +103,12 @@ CodeModule::~CodeModule() {
       m_engine.free_code(&m_bodies[i]);
 }
 
+u64 CodeModule::code_limit() const noexcept {
+  return code_bytes_at_least + code_bytes_for_each_byte * module().bytes.size();
+}
+
 bool CodeModule::account_code(u64 bytes) const noexcept {
-  const u64 limit = code_bytes_at_least + code_bytes_for_each_byte * module().bytes.size();
+  const u64 limit = code_limit();
   const u64 before = m_code_bytes.fetch_add(bytes, std::memory_order_relaxed);
   if (before <= limit && bytes <= limit - before) return true;
   m_code_bytes.fetch_sub(bytes, std::memory_order_relaxed);

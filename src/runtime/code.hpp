@@ -79,6 +79,8 @@ class CodeModule {
   /// Of the defined functions, in order.
   [[nodiscard]] abi::FuncBody* bodies() const noexcept { return m_bodies.get(); }
   [[nodiscard]] u32 body_count() const noexcept { return m_count; }
+  /// Bytes of prepared code that the module may have at most.
+  [[nodiscard]] u64 code_limit() const noexcept;
   /// Counts bytes of prepared code: false if that would exceed what the module may have (C13).
   [[nodiscard]] bool account_code(u64 bytes) const noexcept;
 

@@ -2,7 +2,7 @@
 #include "text/print_folded.hpp"
 
 #include "base/assert.hpp"
-#include "text/arity.hpp"
+#include "module/arity.hpp"
 
 namespace zhan::text {
 namespace {

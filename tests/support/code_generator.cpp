@@ -56,6 +56,7 @@ void CodeGenerator::declare_locals(const std::string& params) {
   m_declared.clear();
   m_groups = 0;
   if (m_choices.one_in(32)) declare(m_choices.between(120, 600), 'I', true);  // far slots
+  if (unused_locals != 0) declare(unused_locals, 'I', false);
   for (char letter : m_shape.letters) declare(locals_a_letter, letter, true);
   m_counters = static_cast<u32>(m_locals.size());
   m_free_counters = counters;

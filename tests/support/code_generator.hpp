@@ -18,6 +18,8 @@ class CodeGenerator {
   CodeGenerator(Choices& choices, Shape& shape, std::vector<bool>& used)
       : m_choices(choices), m_shape(shape), m_used(used) {}
 
+  u32 unused_locals = 0;  // of type i64, in front of those that are used
+
   struct Body {
     Bytes locals, code;
   };

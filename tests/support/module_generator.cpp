@@ -31,6 +31,7 @@ GeneratedModule generate_module(Choices& choices, GeneratorOptions options) {
   module.functions = module.refill = shape.generated();
   module.canonical_nans = shape.canonical_nans;
   CodeGenerator generator(choices, shape, module.used);
+  generator.unused_locals = options.unused_locals;
   for (u32 f = 0; f <= shape.generated(); ++f) {
     auto body = f < shape.generated() ? generator.function(f, options.size) : generator.refill();
     shape.builder.raw_func(shape.functions[f], std::move(body.code), std::move(body.locals));

@@ -12,6 +12,7 @@ namespace zhan::test {
 
 struct GeneratorOptions {
   u32 size = 200;              // instructions of a function, about
+  u32 unused_locals = 0;       // i64 locals in front of those that are used
   bool only_finished = false;  // for other engines: what all have had for years, and no free NaNs
   bool opaque = true;          // values whose bits are the engine's own: objects and exceptions
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parser's and printer's small parts: words, names, sections, arities, the cursor.
-#include "text/arity.hpp"
+#include "module/arity.hpp"
 #include "text/cursor.hpp"
 #include "text/keywords.hpp"
 #include "text/module_sections.hpp"

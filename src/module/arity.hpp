@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many operands and results an instruction has, as far as folded printing wants to know.
+// How many operands and results an instruction has; what a label carries is not counted.
 #pragma once
 
 #include "module/module.hpp"
 #include "wasm/imm.hpp"
 
-namespace zhan::text {
+namespace zhan {
 
 struct Arity {
   u32 operands = 0;
@@ -18,4 +18,4 @@ struct Arity {
 /// Results of a block.
 [[nodiscard]] u32 block_results(const Module& m, const BlockType& type) noexcept;
 
-}  // namespace zhan::text
+}  // namespace zhan

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/arity.hpp"
+#include "module/arity.hpp"
 
-namespace zhan::text {
+namespace zhan {
 namespace {
 
 const SubType* type_at(const Module& m, u32 number, CompositeKind kind) noexcept {
@@ -119,7 +119,8 @@ Arity special(const Module& m, Op op, const Imm& imm) noexcept {
     case Op::struct_new: return struct_new(m, imm.a, 0);
     case Op::struct_new_desc: return struct_new(m, imm.a, 1);
     case Op::array_new_fixed: return {imm.b, 1};
-    case Op::br_if: return {1, Arity::unknown};
+    case Op::br_if:
+    case Op::if_: return {1, Arity::unknown};
     default: break;
   }
   for (const Row& row : rows)
@@ -144,4 +145,4 @@ u32 block_results(const Module& m, const BlockType& type) noexcept {
   return call(m, type.type, 0).results;
 }
 
-}  // namespace zhan::text
+}  // namespace zhan
