@@ -378,7 +378,7 @@ TEST(Far, ExceptionsAboveManyOperands) {
             repeated(n, "i64.const 1 ") + code + repeated(n, " i64.add") + ")\n";
   text += R"((func (export "returned") (param i32) (result i64 v128) (local )" +
           repeated(33'000, "i64 ") + R"()
-      (try_table (catch $v 1) (call $thrower (local.get 0))) (unreachable)))
+      (try_table (catch $v 0) (call $thrower (local.get 0))) (unreachable))
     ))";
   const auto engine = make_engine();
   const auto module =
