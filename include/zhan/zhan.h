@@ -359,9 +359,9 @@ typedef struct zhan_store_limits {
  * the store is dropped, and if this call fails. Errors: NO_MEMORY. */
 ZHAN_API zhan_error_t* zhan_store_new(zhan_engine_t* engine, void* data, zhan_finalizer_t finalizer,
                                       zhan_store_t** out);
-/* Ends a store with everything in it and runs the finalizers of host data, in order of making.
- * Owned references and interrupts may live on. Not from a callback of the same store: that ends the
- * program. */
+/* Ends a store with everything in it and runs the finalizers of host data: of references, then of
+ * functions in order of making. Owned references and interrupts may live on. Not from a callback of
+ * the same store: that ends the program. */
 ZHAN_API void zhan_store_drop(zhan_store_t* store);
 /* The data of zhan_store_new. */
 ZHAN_API void* zhan_store_data(const zhan_store_t* store);

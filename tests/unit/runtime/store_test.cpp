@@ -78,7 +78,7 @@ TEST_F(StoreTest, HostDataAndFinalisersInOrder) {
   EXPECT_TRUE(call(func).has_value());
   EXPECT_EQ(log, "");
   store.reset();
-  EXPECT_EQ(log, "Abc");
+  EXPECT_EQ(log, "bAc");  // boxes, then functions as they were made
 }
 
 TEST_F(StoreTest, NotedErrorsComeOutAsTheyAre) {
