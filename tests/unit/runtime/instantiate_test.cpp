@@ -71,7 +71,8 @@ TEST_F(InstantiateTest, ConstantExpressions) {
 
 TEST_F(InstantiateTest, HeapObjectsInConstantsAreMade) {
   Instance* const i = instantiate(R"((module (type $s (struct))
-    (global (export "a") (ref $s) (struct.new $s)) (global (export "b") (ref $s) (struct.new $s))))");
+    (global (export "a") (ref $s) (struct.new $s))
+    (global (export "b") (ref $s) (struct.new $s))))");
   EXPECT_NE(global_value(*i, "a"), 0u);
   EXPECT_NE(global_value(*i, "a"), global_value(*i, "b"));
 }
