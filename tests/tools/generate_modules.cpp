@@ -80,6 +80,7 @@ class Plan {
     m_usable = end != Reference::End::gave_up;
     if (!m_usable) return;
     std::string outcome = fmt::format("\"trap\": \"{}\"", trap_text(m_reference.trap()));
+    if (end == Reference::End::threw) outcome = "\"exception\": true";
     if (end == Reference::End::returned) {
       usize at = 0;
       for (const ValType& type : results(function)) values.push_back(value_text(type, slots[at++]));
