@@ -377,8 +377,26 @@ ZHAN_API void zhan_store_fuel(zhan_store_t* store, uint64_t* left, uint64_t* use
 /* Calls end with INTERRUPT (deadline exceeded) once `nanoseconds` from now have passed, until a new
  * deadline is set; 0 = none. Kept by a thread of the library. */
 ZHAN_API zhan_error_t* zhan_store_set_deadline(zhan_store_t* store, uint64_t nanoseconds);
-/* Collects garbage. This build has no objects that could be collected early: does nothing. */
+/* Collects the garbage of the whole heap now and runs the finalizers of host values found dead,
+ * unless the store is running. Owned references stay good. Errors: CONFIG, BUSY, POISONED. */
 ZHAN_API zhan_error_t* zhan_store_collect(zhan_store_t* store);
+
+/* What the garbage collector of a store has done so far: counts, nanoseconds, bytes. */
+typedef struct zhan_gc_stats {
+  uint64_t minor, major; /* collections of young objects; of all */
+  uint64_t in_place;     /* minor ones that copied nothing */
+  uint64_t pause_total;  /* nanoseconds */
+  uint64_t pause_longest;
+  uint64_t allocated;   /* bytes handed out for objects, by the block */
+  uint64_t copied;      /* bytes of survivors that moved */
+  uint64_t pinned;      /* objects found by words of stacks and by owned references */
+  uint64_t used;        /* bytes of blocks in use now */
+  uint64_t peak, limit; /* at most; allowed */
+  uint64_t spare[5];
+} zhan_gc_stats_t;
+
+/* All zero while the store has no heap, for NULL, and while another thread is inside. */
+ZHAN_API void zhan_store_gc_stats(zhan_store_t* store, zhan_gc_stats_t* out);
 
 /* A new count of what interrupts the store's calls; it outlives the store. */
 ZHAN_API zhan_interrupt_t* zhan_store_interrupt(zhan_store_t* store);

@@ -121,6 +121,7 @@ zhan_error_t* zhan_store_set_limits(zhan_store_t* store, const zhan_store_limits
     now.memory_bytes = or_most(limits->memory_bytes, most.memory_bytes);
     now.table_elements = or_most(limits->table_elements, most.table_elements);
     now.instances = or_most(limits->instances, most.instances);
+    now.heap_bytes = or_most(limits->heap_bytes, most.heap_bytes);
     store->runtime().set_limits(now);
     return nullptr;
   });
@@ -153,7 +154,28 @@ zhan_error_t* zhan_store_set_deadline(zhan_store_t* store, uint64_t nanoseconds)
 }
 
 zhan_error_t* zhan_store_collect(zhan_store_t* store) {
-  return guarded([&] { return check_store(store); });
+  return guarded([&]() -> zhan_error_t* {
+    if (zhan_error_t* const error = check_store(store)) return error;
+    auto done = store->runtime().collect(true);
+    return done ? nullptr : to_api(std::move(done.error()), store);
+  });
+}
+
+void zhan_store_gc_stats(zhan_store_t* store, zhan_gc_stats_t* out) {
+  *out = {};
+  if (store == nullptr || !guarded_or(false, [&] { return store->usable(); })) return;
+  const zhan::heap::HeapStatistics& now = store->runtime().heap_statistics();
+  out->minor = now.minor;
+  out->major = now.major;
+  out->in_place = now.in_place;
+  out->pause_total = now.pause_total;
+  out->pause_longest = now.pause_longest;
+  out->allocated = now.allocated;
+  out->copied = now.copied;
+  out->pinned = now.pinned;
+  out->used = now.used;
+  out->peak = now.peak;
+  out->limit = now.limit;
 }
 
 zhan_interrupt_t* zhan_store_interrupt(zhan_store_t* store) {
