@@ -112,8 +112,7 @@ void Heap::collect_if_due(bool may_collect) noexcept {
   if (!may_collect) return;
   const bool stress = m_config.stress != 0 && m_allocations % m_config.stress == 0;
   if (m_young_bytes < m_nursery && !stress && !m_log_lost) return;
-  collect(m_log_lost || (stress && m_config.stress_major) ||
-          m_live_bytes + m_young_bytes > m_major_at);
+  collect((stress && m_config.stress_major) || m_live_bytes > m_major_at);
 }
 
 bool Heap::open_window(u64 bytes, bool may_collect) noexcept {
