@@ -37,6 +37,13 @@ constexpr SpecialName special_names[] = {{do_call, "call"},
                                          {do_throw_ref, "throw_ref"},
                                          {do_charge, "charge"},
                                          {do_atomic_fence, "atomic.fence"},
+                                         {do_new_struct, "struct.new"},
+                                         {do_array_len, "array.len"},
+                                         {do_ref_test, "ref.test"},
+                                         {do_ref_cast, "ref.cast"},
+                                         {do_test_descriptor, "ref.test_desc_eq"},
+                                         {do_cast_descriptor, "ref.cast_desc_eq"},
+                                         {do_get_descriptor, "ref.get_desc"},
                                          {do_far_move, "move far"},
                                          {do_far_enter, "enter far"},
                                          {do_far_leave, "leave far"},
@@ -47,6 +54,22 @@ constexpr SpecialName special_names[] = {{do_call, "call"},
                                          {do_vector_set_global, "global.v128 ="},
                                          {do_vector_get_global_far, "*global.v128"},
                                          {do_vector_set_global_far, "*global.v128 ="}};
+
+/// Accesses to fields and elements, by what they move; empty for other handlers.
+std::string access_text(const void* handler) {
+  const auto is = [handler](Handler h) { return reinterpret_cast<const void*>(h) == handler; };
+  for (const u32 bytes : {1u, 2u, 4u, 8u, 16u})
+    for (const bool other : {false, true}) {
+      const u32 bits = 8 * bytes;
+      const char* const sign = bytes > 2 ? "" : other ? "_s" : "_u";
+      const char* const kind = other && bytes == 4 ? "ref" : "";
+      if (is(field_reader(bytes, other))) return fmt::format("struct.get{} {}", sign, bits);
+      if (is(element_reader(bytes, other))) return fmt::format("array.get{} {}", sign, bits);
+      if (is(field_writer(bytes, other))) return fmt::format("struct.set {}{}", kind, bits);
+      if (is(element_writer(bytes, other))) return fmt::format("array.set {}{}", kind, bits);
+    }
+  return {};
+}
 
 std::string special_text(const void* handler) {
   for (const SpecialName& name : special_names)
@@ -59,7 +82,8 @@ std::string special_text(const void* handler) {
       if (candidate != nullptr && reinterpret_cast<const void*>(candidate) == handler)
         return std::string(op_info(op).text);
   }
-  return "?";
+  const std::string access = access_text(handler);
+  return access.empty() ? "?" : access;
 }
 
 /// A token with the value of its field: s3, 10, +8, @0x40.

@@ -1,0 +1,23 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; Heap objects: operands of an allocation in their slots, accesses by size, casts and branches.
+(module
+  (type $s (sub (struct (field $x (mut i32)) (field $y (mut i8)) (field $r (mut anyref)))))
+  (type $t (sub $s (struct (field $x (mut i32)) (field $y (mut i8)) (field $r (mut anyref)))))
+  (type $a (array (mut i16)))
+  (func (param i32 anyref) (result (ref $s))
+    (struct.new $s (i32.add (local.get 0) (i32.const 1)) (local.get 0) (local.get 1)))
+  (func (param (ref $s) anyref) (result i32)
+    (struct.set $s $r (local.get 0) (local.get 1))
+    (struct.set $s $y (local.get 0) (i32.const 3))
+    (i32.add (struct.get $s $x (local.get 0)) (struct.get_s $s $y (local.get 0))))
+  (func (param (ref $a) i32) (result i32)
+    (array.set $a (local.get 0) (local.get 1) (array.len (local.get 0)))
+    (array.get_u $a (local.get 0) (i32.const 0)))
+  (func (param anyref) (result i32)
+    (if (ref.test (ref $a) (local.get 0)) (then (return (i32.const 1))))
+    (block $no (result anyref)
+      (br_on_cast_fail $no anyref (ref $t) (local.get 0))
+      (return (struct.get $t $x)))
+    (drop)
+    (struct.get $s $x (ref.cast (ref $s) (local.get 0))))
+  (func (param i32) (result (ref $a)) (array.new_default $a (local.get 0))))
