@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import time
@@ -282,6 +283,32 @@ class Run(unittest.TestCase):
         code, _, error = self.run_words(path)
         self.assertEqual(code, 1)
         self.assertIn("component", error)
+
+    LIST = """(module (type $t (struct (field (ref null $t))))
+      (func (export "list") (param i32) (local $head (ref null $t))
+        (loop $l (local.set $head (struct.new $t (local.get $head)))
+          (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))"""
+
+    def test_max_heap(self):
+        path = self.file(self.LIST)
+        run = lambda *words: self.run_words("run", *words, "--invoke", "list", path, "1000000")
+        code, _, err = run("--max-heap", "4M")
+        self.assertEqual(code, 134, err)
+        self.assertIn("out of memory", err)
+        self.assertIn("func[0]", err)
+        self.assertEqual(run("--max-heap", "64M")[0], 0)
+        code, _, err = run("--max-heap", "lots")
+        self.assertEqual(code, 2, err)
+        self.assertIn("max-heap", err)
+
+    def test_gc_stats(self):
+        code, out, err = self.run_words("run", "--gc-stats", "--set", "gc-mode=copying",
+                                        "--invoke", "list", self.file(self.LIST), "1000000")
+        self.assertEqual((code, out), (0, ""), err)
+        numbers = dict(re.findall(r"gc: +(.+?) {2,}(\d+)", err))
+        self.assertGreater(int(numbers["minor collections"]), 1, err)
+        self.assertGreater(int(numbers["copied"]), 1_000_000, err)
+        self.assertGreaterEqual(int(numbers["heap at most"]), int(numbers["heap now"]), err)
 
 
 if __name__ == "__main__":
