@@ -21,8 +21,16 @@ function(zhan_layer name)
       set_property(SOURCE ${dir}/fmt_library.cpp APPEND PROPERTY
         COMPILE_OPTIONS -fexceptions -frtti)
     endif()
-    if(name MATCHES "^(base|text|engine|wasi|capi|module|heap|os)$" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    if(name MATCHES "^(base|text|engine|wasi|capi|module|os)$" AND CMAKE_BUILD_TYPE STREQUAL "Release")
       target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Os>)  # never hot: small
+    endif()
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")  # the cold files of hot layers
+      foreach(file IN ITEMS list_cells key_text table canonical backtrace link instantiate store
+                            exceptions const_expr code)
+        if(EXISTS ${dir}/${file}.cpp AND name MATCHES "^(interp|runtime)$")
+          set_property(SOURCE ${dir}/${file}.cpp APPEND PROPERTY COMPILE_OPTIONS -Os)
+        endif()
+      endforeach()
     endif()
     if(name STREQUAL "interp")
       zhan_interpreter_flags(${target} "${sources}")
