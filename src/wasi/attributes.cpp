@@ -109,8 +109,8 @@ Errno fd_fdstat_get(Call& call, u32 fd, u32 out) {
   return Struct<layout::fdstat>()
       .put(0, (*found)->type)
       .put(2, static_cast<u16>((*found)->flags))
-      .put(8, (*found)->base)
-      .put(16, (*found)->inheriting)
+      .put(8, static_cast<u64>((*found)->base))
+      .put(16, static_cast<u64>((*found)->inheriting))
       .write(call.memory, out);
 }
 

@@ -69,6 +69,7 @@ class Struct {
  public:
   template <class T>
   Struct& put(u32 offset, T value) noexcept {
+    static_assert(std::is_trivially_copyable_v<T>, "a field is bytes");
     ZHAN_ASSERT(offset + sizeof(T) <= size, "a field lies inside its structure");
     std::memcpy(m_bytes.data() + offset, &value, sizeof(T));
     return *this;
