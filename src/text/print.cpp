@@ -387,9 +387,11 @@ void Printer::custom(const CustomSection& section) {
   new_line(1);
   out += "(@custom ";
   string(section.name);
-  if (section.after == SectionId::custom) {
+  // Without a place: after the last section, or in a module that has no other sections.
+  const bool at_end = section.after == last_section(m);
+  if (!at_end && section.after == SectionId::custom) {
     out += " (before first)";
-  } else if (section.after != last_section(m)) {
+  } else if (!at_end) {
     out += " (after ";
     out += section_word(section.after);
     out += ')';

@@ -138,6 +138,11 @@ TEST(TextPrint, CustomSectionsKeepTheirPlace) {
             "  (@custom \"c\" \"\")");
 }
 
+TEST(TextPrint, WithoutOtherSectionsThereIsOnePlace) {
+  EXPECT_EQ(fields("(@custom \"a\" (before first) \"x\") (@custom \"producers\" \"\\00\")"),
+            "  (@custom \"a\" \"x\")\n  (@custom \"producers\" \"\\00\")");
+}
+
 TEST(TextPrint, NameSectionsOfOtherFormsAreKept) {
   for (const char* text :
        {"(func $f) (@custom \"name\" \"\\01\\04\\01\\09\\01f\")",       // no such function
