@@ -189,7 +189,9 @@ class Input(unittest.TestCase):
         for option in ("explicit-checks", "fuel", "deterministic"):
             code, out, _ = self.zhan("cells", "--set", option, load)
             self.assertEqual(code, 0)
-            self.assertNotEqual(out, plain, option)
+            # Builds for sanitizers compare every access anyway.
+            same = option == "explicit-checks" and "load!" in plain
+            self.assertEqual(out == plain, same, option)
         self.refused(2, "did you mean 'fuel'?", "cells", "--set", "fule", load)
 
     def test_options_in_the_environment(self):
