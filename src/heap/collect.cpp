@@ -12,7 +12,7 @@ namespace {
 constexpr u64 most_nursery = 16u << 20;
 constexpr u64 least_major = 16u << 20;
 constexpr u32 copies_after_sparse = 16;
-constexpr u32 idle_collections = 64;
+constexpr u32 idle_majors = 2;
 constexpr u8 poison_byte = 0xdb;
 constexpr u64 shortest_interval = 5'000'000;  // nanoseconds between minor collections
 
@@ -171,8 +171,9 @@ void Heap::sweep(bool major) noexcept {
   sweep_large(major);
   m_young.clear();
   m_young_bytes = 0;
-  m_space.discard_idle(idle_collections);
-  if (major) plan_next(before - m_space.used_blocks());
+  if (!major) return;
+  m_space.discard_idle(idle_majors);
+  plan_next(before - m_space.used_blocks());
 }
 
 void Heap::plan_next(u32 freed_blocks) noexcept {

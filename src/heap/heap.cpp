@@ -175,7 +175,7 @@ Ref Heap::allocate_large(u32 type, u64 bytes, bool may_collect) noexcept {
 Ref Heap::new_box(void* data, void (*finaliser)(void*)) noexcept {
   const Ref at = allocate_for_host(abi::box_kind, sizeof(Box));
   if (at == 0) return 0;
-  std::construct_at(&abi::field<Box>(base(), at, 0), Header{.type = abi::box_kind}, 0u, 0u, data,
+  std::construct_at(&abi::field<Box>(base(), at, 0), Header{.type = abi::box_kind}, data,
                     finaliser);
   if (finaliser != nullptr) {
     m_boxes.push_back(static_cast<u32>(at));

@@ -19,12 +19,10 @@ using abi::Ref;
 /// A host value behind an externref.
 struct Box {
   Header header{.type = abi::box_kind};
-  u32 bytes = 0;   // declared by the host: what the value holds elsewhere
-  u32 number = 0;  // of the finaliser's turn
   void* data = nullptr;
   void (*finaliser)(void*) = nullptr;
 };
-static_assert(sizeof(Box) == 32);
+static_assert(sizeof(Box) == 24);
 
 /// A thrown exception (CONTRACTS C10), immutable. The slots of its payload follow: the values of
 /// the parameters of `type`, a function type, which tells references from numbers.

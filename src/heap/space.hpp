@@ -37,7 +37,7 @@ struct BlockEntry {
   u16 free_lines = 0;   // at the last sweep
   u8 spare[2] = {};
   u32 blocks = 0;  // large_head: how many; large_tail: distance from the head
-  u32 idle = 0;    // free: collections since it was used
+  u32 idle = 0;    // free: major collections since it was used
 };
 static_assert(sizeof(BlockEntry) == 16);
 
@@ -106,7 +106,7 @@ class Space {
   [[nodiscard]] u32 take_large(u32 count) noexcept;
   /// Gives back a small block, or all of a large object from its head on.
   void free_block(u32 index) noexcept;
-  /// Returns the pages of blocks that were free at `idle` collections in a row.
+  /// Returns the pages of blocks that were free at `idle` major collections in a row.
   void discard_idle(u32 idle) noexcept;
 
   Bitmap marks;   // objects that survived a collection, or were reached in this one
