@@ -10,11 +10,7 @@ namespace {
 
 using runtime::ArrayView;
 using runtime::InstanceImpl;
-
-Status trap(Exec* exec, Trap kind) noexcept {
-  exec->store->note_trap(kind);
-  return Status::trapped;
-}
+using runtime::trap;
 
 /// An array with its length and no elements yet: they must be written before anything else
 /// happens. 0: a trap has been noted.

@@ -11,13 +11,9 @@ namespace zhan::abi::builtin {
 namespace {
 
 using runtime::InstanceImpl;
+using runtime::trap;
 
 constexpr u64 piece = u64{1} << 20;  // between two looks at the requests (C9)
-
-Status trap(Exec* exec, Trap kind) noexcept {
-  exec->store->note_trap(kind);
-  return Status::trapped;
-}
 
 u64 address_of(Slot slot, bool is64) noexcept { return is64 ? slot : static_cast<u32>(slot); }
 

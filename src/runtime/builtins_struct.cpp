@@ -6,6 +6,8 @@
 namespace zhan::abi::builtin {
 namespace {
 
+using runtime::trap;
+
 /// All fields from consecutive operands.
 void write_fields(Exec* exec, Ref object, TypeId type, const Slot* operands) noexcept {
   const TypeInterner& types = runtime::types_of(exec);
@@ -24,11 +26,6 @@ u32 field_slots(Exec* exec, TypeId type) noexcept {
   u32 slots = 0;
   for (const FieldType& field : runtime::types_of(exec).fields(type)) slots += field.type.slots();
   return slots;
-}
-
-Status trap(Exec* exec, Trap kind) noexcept {
-  exec->store->note_trap(kind);
-  return Status::trapped;
 }
 
 void write_descriptor(Exec* exec, Ref object, TypeId type, Ref descriptor) noexcept {

@@ -12,11 +12,7 @@ namespace {
 
 using runtime::InstanceImpl;
 using runtime::TableState;
-
-Status trap(Exec* exec, Trap kind) noexcept {
-  exec->store->note_trap(kind);
-  return Status::trapped;
-}
+using runtime::trap;
 
 Status out_of_bounds(Exec* exec) noexcept { return trap(exec, Trap::out_of_bounds_table_access); }
 

@@ -83,6 +83,12 @@ class InstanceImpl final : public Instance {
 
 [[nodiscard]] Error trap_error(Trap trap);
 
+/// What a builtin answers that traps.
+inline abi::Status trap(abi::Exec* exec, Trap kind) noexcept {
+  exec->store->note_trap(kind);
+  return abi::Status::trapped;
+}
+
 /// Whether an extern may be the import; the error names what was wanted and found.
 [[nodiscard]] Result<void> check_import(Store& store, const ModuleInfo& info, const Import& import,
                                         const Extern& item);
