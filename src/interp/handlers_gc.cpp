@@ -153,44 +153,38 @@ ZHAN_CC Status do_array_len(ZHAN_PARAMS) {
   ZHAN_NEXT(skip(r.pc, sizeof(ElementCell)));
 }
 
-Handler field_reader(u32 bytes, bool is_signed) noexcept {
+namespace {
+
+/// make<T>() for what lies in `bytes`: narrow values with or without sign.
+template <class Make>
+Handler by_storage(u32 bytes, bool is_signed, const Make& make) noexcept {
   switch (bytes) {
-    case 1: return is_signed ? &get_field<i8> : &get_field<u8>;
-    case 2: return is_signed ? &get_field<i16> : &get_field<u16>;
-    case 4: return &get_field<u32>;
-    case 8: return &get_field<u64>;
-    default: return &get_field<TwoSlots>;
+    case 1: return is_signed ? make.template operator()<i8>() : make.template operator()<u8>();
+    case 2: return is_signed ? make.template operator()<i16>() : make.template operator()<u16>();
+    case 4: return make.template operator()<u32>();
+    case 8: return make.template operator()<u64>();
+    default: return make.template operator()<TwoSlots>();
   }
 }
 
-Handler field_writer(u32 bytes, bool traced) noexcept {
-  switch (bytes) {
-    case 1: return &set_field<u8, false>;
-    case 2: return &set_field<u16, false>;
-    case 4: return traced ? &set_field<u32, true> : &set_field<u32, false>;
-    case 8: return &set_field<u64, false>;
-    default: return &set_field<TwoSlots, false>;
-  }
+}  // namespace
+
+Handler field_reader(u32 bytes, bool is_signed) noexcept {
+  return by_storage(bytes, is_signed, []<class T>() -> Handler { return &get_field<T>; });
 }
 
 Handler element_reader(u32 bytes, bool is_signed) noexcept {
-  switch (bytes) {
-    case 1: return is_signed ? &read_element<i8> : &read_element<u8>;
-    case 2: return is_signed ? &read_element<i16> : &read_element<u16>;
-    case 4: return &read_element<u32>;
-    case 8: return &read_element<u64>;
-    default: return &read_element<TwoSlots>;
-  }
+  return by_storage(bytes, is_signed, []<class T>() -> Handler { return &read_element<T>; });
+}
+
+Handler field_writer(u32 bytes, bool traced) noexcept {
+  if (traced && bytes == sizeof(u32)) return &set_field<u32, true>;
+  return by_storage(bytes, false, []<class T>() -> Handler { return &set_field<T, false>; });
 }
 
 Handler element_writer(u32 bytes, bool traced) noexcept {
-  switch (bytes) {
-    case 1: return &write_element<u8, false>;
-    case 2: return &write_element<u16, false>;
-    case 4: return traced ? &write_element<u32, true> : &write_element<u32, false>;
-    case 8: return &write_element<u64, false>;
-    default: return &write_element<TwoSlots, false>;
-  }
+  if (traced && bytes == sizeof(u32)) return &write_element<u32, true>;
+  return by_storage(bytes, false, []<class T>() -> Handler { return &write_element<T, false>; });
 }
 
 // -- Allocation --
