@@ -76,6 +76,8 @@ zhan_error_t* zhan_externref_new(zhan_store_t* store, void* data, zhan_finalizer
   return guarded([&]() -> zhan_error_t* {
     if (zhan_error_t* const error = check_store(store)) return error;
     auto raw = store->runtime().new_externref(data, finalizer);
+    if (!raw && store->runtime().collect(true))  // the references that count are owned or in slots
+      raw = store->runtime().new_externref(data, finalizer);
     if (!raw) return to_api(std::move(raw.error()), store);
     owned.release();
     *out = store->roots().own(*raw);

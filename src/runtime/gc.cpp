@@ -106,6 +106,7 @@ HeapType Store::heap_type_of(u64 ref) const noexcept {
 
 Result<void> Store::collect(bool major) {
   ZHAN_TRY_VOID(check_usable());
+  if (m_impl->finalising) return fail(ErrorKind::busy, "a finaliser may not collect");
   if (m_impl->objects) m_impl->objects->collect(major);
   if (!running()) m_impl->run_dead_finalisers();
   return {};

@@ -105,11 +105,32 @@ static void limit(zhan_engine_t* engine) {
   zhan_store_drop(store);
 }
 
+/* Host values alone, without a call in between. */
+static void only_host_values(zhan_engine_t* engine) {
+  zhan_store_t* store = new_store(engine);
+  zhan_store_limits_t limits;
+  zhan_gc_stats_t stats;
+  int value = 0, i;
+  memset(&limits, 0, sizeof(limits));
+  limits.heap_bytes = 1 << 20;
+  OK(zhan_store_set_limits(store, &limits));
+  for (i = 0; i < 200000; ++i) {
+    zhan_ref_t ref;
+    if (!OK(zhan_externref_new(store, &value, NULL, &ref))) break;
+    zhan_ref_drop(ref);
+  }
+  CHECK(i == 200000);
+  zhan_store_gc_stats(store, &stats);
+  CHECK(stats.major > 0);
+  zhan_store_drop(store);
+}
+
 void test_gc(void);
 void test_gc(void) {
   zhan_engine_t* engine = new_engine(NULL, NULL);
   host_values(engine);
   statistics(engine);
   limit(engine);
+  only_host_values(engine);
   zhan_engine_drop(engine);
 }
