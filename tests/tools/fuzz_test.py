@@ -50,6 +50,16 @@ class Fuzz(unittest.TestCase):
         self.assertIn("690 executions, 0 found", out)
         self.assertTrue((self.folder / "corpus" / "fuzz-two").is_dir())
 
+    def test_a_seed_gives_the_same_choices_from_a_fresh_corpus(self):
+        self.target("one", QUIET.replace("345", "1") + 'echo "fuzz: $*"\n')
+        corpus = self.folder / "corpus" / "fuzz-one-7"
+        corpus.mkdir(parents=True)
+        (corpus / "of an earlier run").touch()
+        code, out = self.run_fuzz("--minutes", "0.02", "--seed", "7")
+        self.assertEqual(code, 0, out)
+        self.assertIn(" -seed=7 ", out)
+        self.assertEqual(list(corpus.iterdir()), [])
+
     def test_finds_are_kept_with_a_line_to_repeat_them(self):
         self.target("bad", FINDS)
         code, out = self.run_fuzz("--minutes", "0.1")
