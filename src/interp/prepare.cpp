@@ -19,11 +19,12 @@ usize size_of(const Code& code) noexcept {
          code.catches.ranges().size_bytes() + code.catches.rows().size_bytes();
 }
 
-BodyCode* allocate(const Code& code) noexcept {
+BodyCode* allocate(const Code& code, u32 defined) noexcept {
   void* memory = std::malloc(size_of(code));
   if (memory == nullptr) return nullptr;
   auto* result = new (memory) BodyCode;
   result->size = static_cast<u32>(code.cells.size());
+  result->defined = defined;
   result->entry = code.entry;
   std::memcpy(result->first(), code.cells.data(), code.cells.size());
   const auto ranges = code.catches.ranges();
@@ -38,11 +39,10 @@ BodyCode* allocate(const Code& code) noexcept {
 
 /// The first thread to get here wins; the others drop their copy.
 void publish(FuncBody* body, BodyCode* code) noexcept {
-  const bool catches = code->ranges != 0;
-  if (catches) body->owner->add_catching(code);
+  body->owner->add_block(code);
   void* expected = nullptr;
   if (!body->interp_code.compare_exchange_strong(expected, code, std::memory_order_acq_rel)) {
-    if (catches) body->owner->remove_catching(code);
+    body->owner->remove_block(code);
     std::free(code);
     code = static_cast<BodyCode*>(expected);
   }
@@ -73,8 +73,9 @@ bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept {
     exec->store->note_error(std::move(code.error()));
     return false;
   }
+  const auto defined = static_cast<u32>(body - body->owner->bodies());
   BodyCode* memory = nullptr;
-  if (body->owner->account_code(size_of(*code))) memory = allocate(*code);
+  if (body->owner->account_code(size_of(*code))) memory = allocate(*code, defined);
   if (memory == nullptr) {
     exec->store->note_trap(Trap::out_of_memory);
     return false;

@@ -79,11 +79,8 @@ Status call(Exec* exec, const Func* func, Slot* args) noexcept {
 }
 
 const FuncBody* body_of(const runtime::CodeModule* code, const Cell* cell) noexcept {
-  FuncBody* bodies = code->bodies();
-  for (u32 i = 0; i < code->body_count(); ++i)
-    if (const BodyCode* found = code_of(bodies[i]); found != nullptr && found->holds(cell))
-      return &bodies[i];
-  return nullptr;
+  const BodyCode* const found = code_at(*code, cell);
+  return found == nullptr ? nullptr : &code->bodies()[found->defined];
 }
 
 bool is_bridge(const Cell* pc) noexcept { return pc == &bridge_call; }

@@ -48,8 +48,8 @@ class SiteCache {
 
   static Site look_up(const Cell* pc, const Inst* inst) noexcept {
     const runtime::CodeModule& module = *inst->bodies[0].owner;  // of the running function
-    const auto* const code = static_cast<const BodyCode*>(module.catching_at(pc));
-    if (code == nullptr || !code->holds(pc)) return {pc, nullptr, CatchRow::none};
+    const BodyCode* const code = code_at(module, pc);
+    if (code == nullptr || code->ranges == 0) return {pc, nullptr, CatchRow::none};
     const auto offset = static_cast<u32>(reinterpret_cast<const u8*>(pc) -
                                          reinterpret_cast<const u8*>(code->first()));
     return {pc, code, first_row(code->catch_ranges(), offset)};

@@ -115,20 +115,21 @@ bool CodeModule::account_code(u64 bytes) const noexcept {
   return false;
 }
 
-void CodeModule::add_catching(const void* block) const {
-  const std::lock_guard lock(m_catching_mutex);
-  m_catching.insert(block);
+void CodeModule::add_block(const void* block) const {
+  const std::lock_guard lock(m_blocks_mutex);
+  const bool added = m_blocks.insert(block).second;
+  ZHAN_ASSERT(added, "blocks that live at the same time have different addresses");
 }
 
-void CodeModule::remove_catching(const void* block) const noexcept {
-  const std::lock_guard lock(m_catching_mutex);
-  m_catching.erase(block);
+void CodeModule::remove_block(const void* block) const noexcept {
+  const std::lock_guard lock(m_blocks_mutex);
+  m_blocks.erase(block);
 }
 
-const void* CodeModule::catching_at(const void* address) const noexcept {
-  const std::lock_guard lock(m_catching_mutex);
-  const auto after = m_catching.upper_bound(address);
-  return after == m_catching.begin() ? nullptr : *std::prev(after);
+const void* CodeModule::block_at(const void* address) const noexcept {
+  const std::lock_guard lock(m_blocks_mutex);
+  const auto after = m_blocks.upper_bound(address);
+  return after == m_blocks.begin() ? nullptr : *std::prev(after);
 }
 
 }  // namespace zhan::runtime

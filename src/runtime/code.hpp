@@ -84,12 +84,13 @@ class CodeModule {
   /// Counts bytes of prepared code: false if that would exceed what the module may have (C13).
   [[nodiscard]] bool account_code(u64 bytes) const noexcept;
 
-  // Blocks of code that can catch exceptions, by address: engines add them before they publish
-  // them, and throws find them by addresses inside. Thread-safe.
-  void add_catching(const void* block) const;
-  void remove_catching(const void* block) const noexcept;
-  /// The last one that starts at or before the address, or null.
-  [[nodiscard]] const void* catching_at(const void* address) const noexcept;
+  // Blocks of prepared code, by address: engines add them before they publish them; throws and
+  // backtraces find them by addresses inside. Thread-safe.
+  void add_block(const void* block) const;
+  void remove_block(const void* block) const noexcept;
+  /// The last one that starts at or before the address, or null. Logarithmic: a backtrace asks for
+  /// each of its frames, whatever the number of functions.
+  [[nodiscard]] const void* block_at(const void* address) const noexcept;
 
  private:
   const ModuleInfo& m_info;
@@ -98,8 +99,8 @@ class CodeModule {
   std::unique_ptr<abi::FuncBody[]> m_bodies;
   u32 m_count = 0;
   mutable std::atomic<u64> m_code_bytes{0};
-  mutable std::mutex m_catching_mutex;
-  mutable std::set<const void*, std::less<>> m_catching;  // guarded by the mutex
+  mutable std::mutex m_blocks_mutex;
+  mutable std::set<const void*, std::less<>> m_blocks;  // guarded by the mutex
 };
 
 }  // namespace zhan::runtime
