@@ -386,13 +386,20 @@ typedef struct zhan_gc_stats {
   uint64_t minor, major; /* collections of young objects; of all */
   uint64_t in_place;     /* minor ones that copied nothing */
   uint64_t pause_total;  /* nanoseconds */
+  uint64_t pause_p50;    /* half of the pauses are no longer than this */
+  uint64_t pause_p99;    /* 99 of 100 */
   uint64_t pause_longest;
-  uint64_t allocated;   /* bytes handed out for objects, by the block */
-  uint64_t copied;      /* bytes of survivors that moved */
-  uint64_t pinned;      /* objects found by words of stacks and by owned references */
-  uint64_t used;        /* bytes of blocks in use now */
-  uint64_t peak, limit; /* at most; allowed */
-  uint64_t spare[5];
+  uint64_t allocated;      /* bytes handed out for objects, by the block */
+  uint64_t survived;       /* bytes of lines kept by minor collections, copies left out */
+  uint64_t copied;         /* bytes of survivors that moved */
+  uint64_t words;          /* of stacks looked at, in all collections */
+  uint64_t pinned;         /* objects found by words of stacks and by owned references */
+  uint64_t logged;         /* old objects looked at because they were written to */
+  uint64_t cards;          /* pieces of large objects, 512 bytes each, for the same reason */
+  uint64_t table_elements; /* elements of tables looked at */
+  uint64_t used;           /* bytes of blocks in use now */
+  uint64_t peak, limit;    /* at most; allowed */
+  uint64_t spare[8];
 } zhan_gc_stats_t;
 
 /* All zero while the store has no heap, for NULL, and while another thread is inside. */

@@ -169,10 +169,17 @@ void zhan_store_gc_stats(zhan_store_t* store, zhan_gc_stats_t* out) {
   out->major = now.major;
   out->in_place = now.in_place;
   out->pause_total = now.pause_total;
+  out->pause_p50 = now.pause_p50;
+  out->pause_p99 = now.pause_p99;
   out->pause_longest = now.pause_longest;
   out->allocated = now.allocated;
+  out->survived = now.survived;
   out->copied = now.copied;
+  out->words = now.words;
   out->pinned = now.pinned;
+  out->logged = now.logged;
+  out->cards = now.cards;
+  out->table_elements = now.elements;
   out->used = now.used;
   out->peak = now.peak;
   out->limit = now.limit;

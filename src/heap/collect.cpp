@@ -50,6 +50,7 @@ void Heap::collect(bool major) noexcept {
   m_last_end = end;
   m_statistics.pause_total += end - start;
   m_statistics.pause_longest = std::max(m_statistics.pause_longest, end - start);
+  m_pauses.add(end - start);
   if (m_config.verify) Verifier(*this).check_after();
 }
 
@@ -89,6 +90,7 @@ void Heap::scan_array(Marker& marker, u8* object, const u8* cards) noexcept {
   const u64 end = narrow_elements_offset + 4 * length;
   for (u64 card = 0; card * card_bytes < end; ++card) {
     if (cards[card] == 0) continue;
+    ++m_statistics.cards;
     const u64 from = std::max<u64>(card * card_bytes, narrow_elements_offset);
     const u64 to = std::min<u64>((card + 1) * card_bytes, end);
     for (u64 at = from; at < to; at += 4) marker.visit(*reinterpret_cast<u32*>(object + at));

@@ -24,12 +24,15 @@ struct HeapStatistics {
   u64 minor = 0, major = 0;
   u64 in_place = 0;  // minor collections that copied nothing
   u64 pause_total = 0, pause_longest = 0;
-  u64 allocated = 0;  // of blocks and large objects given out
-  u64 survived = 0;   // lines kept by minor collections
+  u64 pause_p50 = 0, pause_p99 = 0;  // half of the pauses, 99 of 100 are no longer
+  u64 allocated = 0;                 // of blocks and large objects given out
+  u64 survived = 0;                  // lines kept by minor collections
   u64 copied = 0;
   u64 pinned = 0;                     // objects found by words
   u64 words = 0;                      // looked at
   u64 logged = 0;                     // old objects looked at because they were written to
+  u64 cards = 0;                      // pieces of large objects looked at for the same reason
+  u64 elements = 0;                   // of tables looked at
   u64 used = 0, peak = 0, limit = 0;  // blocks in use: now, at most, allowed
 };
 

@@ -247,6 +247,8 @@ HeapStatistics Heap::statistics() const noexcept {
   all.used = u64{m_space.used_blocks()} * block_bytes;
   all.peak = std::max(all.peak, all.used);
   all.limit = u64{m_limit_blocks} * block_bytes;
+  all.pause_p50 = std::min(m_pauses.quantile(50), all.pause_longest);
+  all.pause_p99 = std::min(m_pauses.quantile(99), all.pause_longest);
   return all;
 }
 

@@ -10,6 +10,7 @@
 
 #include "heap/config.hpp"
 #include "heap/mapped.hpp"
+#include "heap/pauses.hpp"
 #include "heap/space.hpp"
 
 namespace zhan::heap {
@@ -156,6 +157,7 @@ class Heap {
   u64 m_survivor_bytes = 0;   // of objects marked in place by the collection under way
   u64 m_last_end = 0;         // when the last collection ended
   HeapStatistics m_statistics;
+  PauseCounts m_pauses;
 };
 
 }  // namespace zhan::heap

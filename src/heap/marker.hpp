@@ -27,7 +27,12 @@ class Marker {
   void update(u64& slot) noexcept {
     u32 ref = static_cast<u32>(slot);
     visit(ref);
-    slot = ref;
+    if (ref != slot) slot = ref;  // untouched pages stay so
+  }
+  /// The same for elements of a table.
+  void update(u64* begin, u64* end) noexcept {
+    m_heap.m_statistics.elements += static_cast<u64>(end - begin);
+    for (; begin < end; ++begin) update(*begin);
   }
   void visit(u32& field) noexcept;
   /// The references of an old object whose fields have changed.

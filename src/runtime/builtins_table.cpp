@@ -58,6 +58,7 @@ Status table_fill(Exec* exec, Inst* inst, Slot* operands, u32 table, u32) noexce
   const u64 count = index_of(operands[2], t.type.is64);
   if (!t.in_range(index, count)) return out_of_bounds(exec);
   std::fill_n(t.state.elements + index, count, operands[1]);
+  t.written(index, count);
   return Status::returned;
 }
 
@@ -77,6 +78,7 @@ Status table_copy(Exec* exec, Inst* inst, Slot* operands, u32 to, u32 from) noex
     std::copy(first, first + count, out);
   else
     std::copy_backward(first, first + count, out + count);
+  target.written(index, count);
   return Status::returned;
 }
 

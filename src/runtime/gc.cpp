@@ -29,7 +29,9 @@ class StoreRoots final : public heap::RootSource {
     for (HostGlobal& global : m_impl.host_globals)
       if (traced(global.global.type.type)) marker.update(global.value[0]);
     for (const auto& table : m_impl.tables)
-      if (traced(table->type.element)) update_table(marker, *table);
+      if (table->traced)
+        table->each_written(marker.major(),
+                            [&marker](u64* first, u64* end) { marker.update(first, end); });
   }
 
  private:
@@ -43,10 +45,6 @@ class StoreRoots final : public heap::RootSource {
     for (ElementState& element : instance.elements)
       if (element.traced)
         for (u64& value : element.values) marker.update(value);
-  }
-
-  static void update_table(heap::Marker& marker, TableState& table) noexcept {
-    for (u64 i = 0; i < table.state.size; ++i) marker.update(table.state.elements[i]);
   }
 
   Store::Impl& m_impl;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "module/object_layout.hpp"
 #include "os/thread.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/signals.hpp"
@@ -131,7 +132,9 @@ Result<Memory*> Store::share_memory(Memory& memory) {
 }
 
 Result<Table*> Store::new_table(const TableType& type, u64 init) {
-  ZHAN_TRY(std::unique_ptr<TableState> table, TableState::create(type, init, m_impl->table_quota));
+  const bool traced = is_traced(type.element, types().is_function(type.element));
+  ZHAN_TRY(std::unique_ptr<TableState> table,
+           TableState::create(type, init, traced, m_impl->table_quota));
   return m_impl->tables.emplace_back(std::move(table)).get();
 }
 

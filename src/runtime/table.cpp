@@ -22,19 +22,29 @@ u64 max_elements(const TableType& type) noexcept {
   return type.limits.has_max ? std::min(most, type.limits.max) : most;
 }
 
+/// Makes a mapping at least so long; what it held stays.
+bool lengthen(os::Mapping& space, u64 bytes) noexcept {
+  if (bytes <= space.size()) return true;
+  const u64 roomy = os::round_to_pages(std::max<u64>(bytes, 2 * space.size()));
+  if (space) return space.resize(roomy);
+  space = os::Mapping::zeroed(roomy);
+  return static_cast<bool>(space);
+}
+
 }  // namespace
 
-TableState::TableState(const TableType& table_type, std::shared_ptr<Quota> quota) noexcept
-    : m_quota(std::move(quota)) {
+TableState::TableState(const TableType& table_type, bool is_traced,
+                       std::shared_ptr<Quota> quota) noexcept
+    : traced(is_traced), m_quota(std::move(quota)) {
   type = table_type;
   state.state = this;
 }
 
 TableState::~TableState() { m_quota->give_back(state.size); }
 
-Result<std::unique_ptr<TableState>> TableState::create(const TableType& type, u64 init,
+Result<std::unique_ptr<TableState>> TableState::create(const TableType& type, u64 init, bool traced,
                                                        std::shared_ptr<Quota> quota) {
-  auto table = std::make_unique<TableState>(type, std::move(quota));
+  auto table = std::make_unique<TableState>(type, traced, std::move(quota));
   if (table->grow(type.limits.min, init) == ~u64{0})
     return fail(ErrorKind::limit, fmt::format("table of {} elements exceeds the limit of its store",
                                               type.limits.min));
@@ -42,15 +52,10 @@ Result<std::unique_ptr<TableState>> TableState::create(const TableType& type, u6
 }
 
 bool TableState::extend(u64 size) noexcept {
-  const u64 bytes = size * sizeof(u64);
-  if (bytes <= m_space.size()) return true;
-  const u64 roomy = os::round_to_pages(std::max<u64>(bytes, 2 * m_space.size()));
-  if (!m_space) {
-    m_space = os::Mapping::zeroed(roomy);
-    if (!m_space) return false;
-  } else if (!m_space.resize(roomy)) {
-    return false;
-  }
+  if (size == 0) return true;
+  const u64 pieces = (size + dirty_elements - 1) / dirty_elements;
+  if (traced && !lengthen(m_dirty, pieces)) return false;
+  if (!lengthen(m_space, size * sizeof(u64))) return false;
   state.elements = reinterpret_cast<u64*>(m_space.base());
   return true;
 }
@@ -64,9 +69,19 @@ u64 TableState::grow(u64 delta, u64 value) noexcept {
     return ~u64{0};
   }
   // New pages are zero, and a table never shrinks.
-  if (value != 0) std::fill_n(state.elements + old, delta, value);
   state.size = old + delta;
+  if (value != 0) {
+    std::fill_n(state.elements + old, delta, value);
+    written(old, delta);
+  }
   return old;
+}
+
+void TableState::written(u64 index, u64 count) noexcept {
+  ZHAN_ASSERT(in_range(index, count), "the caller has checked the range");
+  if (!traced || count == 0) return;
+  const u64 first = index / dirty_elements, last = (index + count - 1) / dirty_elements;
+  std::fill_n(m_dirty.base() + first, last - first + 1, u8{1});
 }
 
 void TableState::set_functions(u64 index, Instance& instance, std::span<const u32> functions) {

@@ -3,6 +3,7 @@
 // used; until then they hold abi::unfilled, which fails every type compare.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -13,10 +14,11 @@
 namespace zhan::runtime {
 
 struct TableState final : public Table {
-  /// Every element becomes `init`. Errors: limit, no_memory.
-  static Result<std::unique_ptr<TableState>> create(const TableType& type, u64 init,
+  /// Every element becomes `init`. `traced`: the elements are references that collections follow.
+  /// Errors: limit, no_memory.
+  static Result<std::unique_ptr<TableState>> create(const TableType& type, u64 init, bool traced,
                                                     std::shared_ptr<Quota> quota);
-  TableState(const TableType& table_type, std::shared_ptr<Quota> table_quota) noexcept;
+  TableState(const TableType& table_type, bool traced, std::shared_ptr<Quota> table_quota) noexcept;
   ~TableState() override;
 
   u64 grow(u64 delta, u64 value) noexcept override;
@@ -24,7 +26,12 @@ struct TableState final : public Table {
     const u64 value = state.elements[index];
     return is_unfilled(value) ? fill(index) : value;
   }
-  void set(u64 index, u64 value) noexcept override { state.elements[index] = value; }
+  void set(u64 index, u64 value) noexcept override {
+    state.elements[index] = value;
+    if (traced) m_dirty.base()[index / dirty_elements] = 1;
+  }
+  /// After [index, index + count) has been written by other means; in range.
+  void written(u64 index, u64 count) noexcept;
 
   /// Whether [index, index + count) lies inside.
   [[nodiscard]] bool in_range(u64 index, u64 count) const noexcept {
@@ -34,6 +41,23 @@ struct TableState final : public Table {
   void set_functions(u64 index, Instance& instance, std::span<const u32> functions);
   /// Fills the lazy ones of [index, index + count); in range.
   void fill_range(u64 index, u64 count) noexcept;
+
+  /// Elements to one dirty byte: minor collections look at those written since the last collection
+  /// only, for what survives one is old (HEAP.md §6).
+  static constexpr u64 dirty_elements = 512;
+  /// Calls visit(first, last) for the elements that may name young objects, or for all; from then
+  /// on none has been written.
+  template <class Visit>
+  void each_written(bool all, const Visit& visit) noexcept {
+    for (u64 i = 0; i * dirty_elements < state.size; ++i) {
+      u8& dirty = m_dirty.base()[i];
+      const u64 end = std::min((i + 1) * dirty_elements, state.size);
+      if (dirty != 0 || all) visit(state.elements + i * dirty_elements, state.elements + end);
+      dirty = 0;
+    }
+  }
+
+  const bool traced;
 
   [[nodiscard]] static bool is_unfilled(u64 value) noexcept {
     return value == reinterpret_cast<u64>(&abi::unfilled);
@@ -51,6 +75,7 @@ struct TableState final : public Table {
 
   std::shared_ptr<Quota> m_quota;
   os::Mapping m_space;
+  os::Mapping m_dirty;  // traced only
   std::vector<Run> m_runs;
 };
 

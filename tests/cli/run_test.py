@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """zhan run: what a guest is given, how it ends, and what the user is told."""
 
+import json
 import os
 import pathlib
 import re
@@ -309,6 +310,22 @@ class Run(unittest.TestCase):
         self.assertGreater(int(numbers["minor collections"]), 1, err)
         self.assertGreater(int(numbers["copied"]), 1_000_000, err)
         self.assertGreaterEqual(int(numbers["heap at most"]), int(numbers["heap now"]), err)
+        pauses = [int(numbers[key]) for key in ("pause p50", "pause p99", "longest pause")]
+        self.assertEqual(pauses, sorted(pauses), err)
+        self.assertLessEqual(pauses[2], int(numbers["pauses in all"]), err)
+
+    def test_gc_stats_json(self):
+        code, out, err = self.run_words("run", "--gc-stats-json", "--invoke", "list",
+                                        self.file(self.LIST), "1000000")
+        self.assertEqual((code, out), (0, ""), err)
+        stats = json.loads(err)
+        for key in ("minor", "major", "in_place", "pause_total", "pause_p50", "pause_p99",
+                    "pause_longest", "allocated", "survived", "copied", "words", "pinned", "logged",
+                    "cards", "table_elements", "used", "peak", "limit"):
+            self.assertGreaterEqual(stats[key], 0, key)
+        self.assertGreater(stats["minor"], 1)
+        self.assertTrue(0 < stats["pause_p50"] <= stats["pause_p99"] <= stats["pause_longest"])
+        self.assertLessEqual(stats["pause_longest"], stats["pause_total"])
 
 
 if __name__ == "__main__":

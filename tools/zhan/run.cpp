@@ -10,6 +10,7 @@
 
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
+#include "zhan/gc_stats.hpp"
 #include "zhan/settings.hpp"
 #include "zhan/values.hpp"
 
@@ -22,7 +23,7 @@ struct RunOptions {
   std::optional<std::string> invoke, engine, timeout, max_memory, max_heap, max_threads, fuel,
       argv0;
   std::string unknown_imports = "error";
-  bool inherit_env = false, gc_stats = false;
+  bool inherit_env = false, gc_stats = false, gc_stats_json = false;
   std::string file;
   std::vector<std::string> args;
 };
@@ -52,7 +53,8 @@ class Run {
     if ((code = instantiate(m_module.get(), 0, instance)) == exit_ok) code = start(instance);
     // The program ends with its first thread.
     zhan_store_stop_threads(m_store.get());
-    if (m_options.gc_stats) print_gc_stats();
+    if (m_options.gc_stats) print_gc_stats(m_store.get());
+    if (m_options.gc_stats_json) print_gc_stats_json(m_store.get());
     return code;
   }
 
@@ -79,7 +81,6 @@ class Run {
   int call(zhan_func_t func, const zhan_functype_t* type, const std::string& name, bool with_args);
   [[nodiscard]] std::vector<std::string> function_names() const;
   int missing_export(const std::string& name) const;
-  void print_gc_stats() const;
 
   /// Reports the error of an API call, if there is one.
   static int check(zhan_error_t* error) {
@@ -323,26 +324,6 @@ int Run::nothing_to_run() const {
                   exit_usage);
 }
 
-/// What the collector did, on standard error.
-void Run::print_gc_stats() const {
-  zhan_gc_stats_t s;
-  zhan_store_gc_stats(m_store.get(), &s);
-  const auto line = [](const char* what, uint64_t value, const char* unit) {
-    fmt::print(stderr, "gc: {:<22} {:>14}{}\n", what, value, unit);
-  };
-  line("minor collections", s.minor, "");
-  line("  of these in place", s.in_place, "");
-  line("major collections", s.major, "");
-  line("pauses in all", s.pause_total / 1000, " us");
-  line("longest pause", s.pause_longest / 1000, " us");
-  line("allocated", s.allocated, " bytes");
-  line("copied", s.copied, " bytes");
-  line("objects pinned", s.pinned, "");
-  line("heap now", s.used, " bytes");
-  line("heap at most", s.peak, " bytes");
-  line("heap limit", s.limit, " bytes");
-}
-
 std::vector<std::string> Run::function_names() const {
   std::vector<zhan_export_t> exports(zhan_module_exports(m_module.get(), nullptr, 0));
   zhan_module_exports(m_module.get(), exports.data(), exports.size());
@@ -461,6 +442,7 @@ Command run_command() {
       Option::maybe("max-heap", 0, "SIZE", o.max_heap,
                     "Limit of the garbage-collected heap, like 64M"),
       Option::flag("gc-stats", 0, o.gc_stats, "Print what the garbage collector did, at the end"),
+      Option::flag("gc-stats-json", 0, o.gc_stats_json, "The same as one line of JSON"),
       Option::maybe("max-threads", 0, "N", o.max_threads,
                     "Threads that the program may start at one time (wasi-threads): 1000"),
       Option::text("unknown-imports", 0, "HOW", o.unknown_imports,
