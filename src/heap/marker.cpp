@@ -81,11 +81,9 @@ void Marker::mark(u64 position) noexcept {
   push(first_offset + position);
 }
 
-void Marker::visit(u32& field) noexcept {
-  const u32 ref = field;
-  if (ref == 0 || abi::is_i31(ref)) return;
-  const u64 position = ref - first_offset;
-  ZHAN_ASSERT(m_space.contains(ref), "a reference lies in the cage");
+/// The object of a field is marked or moved now.
+void Marker::reach(u32& field) noexcept {
+  const u64 position = field - first_offset;
   if (m_space.marks.test(position)) return;
   const u32 type = reinterpret_cast<const Header*>(m_space.at(position))->type;
   if ((type & forwarded) != 0) {
@@ -179,7 +177,11 @@ void Marker::trace(Ref object) noexcept {
 
 void Marker::drain() noexcept {
   do {
-    while (!m_heap.m_marking.empty()) trace(m_heap.m_marking.pop());
+    while (true) {
+      while (!m_heap.m_marking.empty()) trace(m_heap.m_marking.pop());
+      if (m_first == m_last) break;
+      reach(*m_waiting[m_first++ % ring]);
+    }
     if (!std::exchange(m_overflowed, false)) return;
     trace_marked();
   } while (true);
