@@ -10,204 +10,20 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
-#include <functional>
-#include <memory>
 #include <new>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
-#include <version>
 
-#if defined(__cpp_lib_expected)
-#include <expected>
-#endif
-
-#include "zhan.h"
+#include "error.hpp"
 
 namespace zhan {
-inline namespace api {  // keeps these classes apart from those inside a static library
-
-[[nodiscard]] inline zhan_str_t str(std::string_view text) noexcept {
-  return {text.data(), text.size()};
-}
-[[nodiscard]] inline std::string_view view(zhan_str_t text) noexcept {
-  return {text.data, text.size};
-}
-
-// ---------------------------------------------------------------- errors and results
-
-namespace detail {
-/// Its address marks payloads that hold an exception.
-inline const char exception_owner = 0;
-}  // namespace detail
-
-/// Owns an error. Empty only if moved from.
-class Error {
- public:
-  explicit Error(zhan_error_t* error) noexcept : m_error(error) {}
-  /// For host functions to return.
-  explicit Error(std::string_view message, zhan_error_kind_t kind = ZHAN_ERROR_HOST,
-                 int32_t code = 0)
-      : m_error(zhan_error_new(kind, code, str(message))) {}
-
-  [[nodiscard]] zhan_error_kind_t kind() const noexcept { return zhan_error_kind(get()); }
-  /// The number of a trap, the exit code or the reason of an interrupt.
-  [[nodiscard]] int32_t code() const noexcept { return zhan_error_code(get()); }
-  [[nodiscard]] std::string_view message() const noexcept {
-    return view(zhan_error_message(get()));
-  }
-  [[nodiscard]] bool is_exit() const noexcept { return kind() == ZHAN_ERROR_EXIT; }
-  /// Innermost first; names in them are lent by the error.
-  [[nodiscard]] std::vector<zhan_frame_t> frames() const {
-    std::vector<zhan_frame_t> list(zhan_error_frames(get(), nullptr, 0));
-    zhan_error_frames(get(), list.data(), list.size());
-    return list;
-  }
-  /// The exception a host function of C++ threw, or null.
-  [[nodiscard]] std::exception_ptr exception() const noexcept {
-    auto* held =
-        static_cast<std::exception_ptr*>(zhan_error_payload(get(), &detail::exception_owner));
-    return held == nullptr ? nullptr : *held;
-  }
-  [[nodiscard]] zhan_error_t* get() const noexcept { return m_error.get(); }
-  [[nodiscard]] zhan_error_t* release() noexcept { return m_error.release(); }
-
- private:
-  struct Drop {
-    void operator()(zhan_error_t* error) const noexcept { zhan_error_drop(error); }
-  };
-  std::unique_ptr<zhan_error_t, Drop> m_error;
-};
-
-#if defined(__cpp_lib_expected)
-template <class T>
-using Result = std::expected<T, Error>;
-using Unexpected = std::unexpected<Error>;
-#else
-/// An error on its way into a Result.
-class Unexpected {
- public:
-  explicit Unexpected(Error error) noexcept : m_error(std::move(error)) {}
-  [[nodiscard]] Error& error() noexcept { return m_error; }
-
- private:
-  Error m_error;
-};
-
-/// The part of std::expected<T, Error> that this header needs, for older libraries.
-template <class T>
-class [[nodiscard]] Result {
- public:
-  using value_type = T;
-  Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {}
-  Result(Unexpected error) noexcept : m_state(std::in_place_index<1>, std::move(error.error())) {}
-  [[nodiscard]] bool has_value() const noexcept { return m_state.index() == 0; }
-  explicit operator bool() const noexcept { return has_value(); }
-  [[nodiscard]] T& operator*() & noexcept { return *std::get_if<0>(&m_state); }
-  [[nodiscard]] const T& operator*() const& noexcept { return *std::get_if<0>(&m_state); }
-  [[nodiscard]] T&& operator*() && noexcept { return std::move(*std::get_if<0>(&m_state)); }
-  [[nodiscard]] T* operator->() noexcept { return std::get_if<0>(&m_state); }
-  [[nodiscard]] const T* operator->() const noexcept { return std::get_if<0>(&m_state); }
-  [[nodiscard]] Error& error() noexcept { return *std::get_if<1>(&m_state); }
-  [[nodiscard]] const Error& error() const noexcept { return *std::get_if<1>(&m_state); }
-
- private:
-  std::variant<T, Error> m_state;
-};
-
-template <>
-class [[nodiscard]] Result<void> {
- public:
-  using value_type = void;
-  Result() noexcept = default;
-  Result(Unexpected error) noexcept : m_error(std::move(error.error())) {}
-  [[nodiscard]] bool has_value() const noexcept { return !m_error.has_value(); }
-  explicit operator bool() const noexcept { return has_value(); }
-  void operator*() const noexcept {}
-  [[nodiscard]] Error& error() noexcept { return *m_error; }
-  [[nodiscard]] const Error& error() const noexcept { return *m_error; }
-
- private:
-  std::optional<Error> m_error;
-};
-#endif
-
-/// What value_or_throw() throws for errors that are no exception of a host function.
-class Exception : public std::runtime_error {
- public:
-  explicit Exception(Error error)
-      : std::runtime_error(std::string(error.message())),
-        m_error(std::make_shared<Error>(std::move(error))) {}
-  [[nodiscard]] const Error& error() const noexcept { return *m_error; }
-
- private:
-  std::shared_ptr<Error> m_error;  // exceptions are copied
-};
-
-#if defined(__cpp_exceptions)
-/// The value; else throws the exception that the error carries, or Exception.
-template <class T>
-T value_or_throw(Result<T> result) {
-  if (!result) {
-    if (std::exception_ptr held = result.error().exception()) std::rethrow_exception(held);
-    throw Exception(std::move(result.error()));
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-#endif
-
-namespace detail {
-
-[[nodiscard]] inline Unexpected failed(zhan_error_t* error) noexcept {
-  return Unexpected(Error(error));
-}
-[[nodiscard]] inline Result<void> to_result(zhan_error_t* error) noexcept {
-  if (error != nullptr) return failed(error);
-  return {};
-}
-
-/// A counted object: copies keep, the destructor drops.
-template <class T, T* (*keep)(T*), void (*drop)(T*)>
-class Shared {
- public:
-  /// Takes one count.
-  explicit Shared(T* object) noexcept : m_object(object) {}
-  Shared(const Shared& other) noexcept : m_object(other.m_object) {
-    if (m_object != nullptr) keep(m_object);
-  }
-  Shared(Shared&& other) noexcept : m_object(std::exchange(other.m_object, nullptr)) {}
-  Shared& operator=(Shared other) noexcept {
-    std::swap(m_object, other.m_object);
-    return *this;
-  }
-  ~Shared() { drop(m_object); }
-  [[nodiscard]] T* get() const noexcept { return m_object; }
-
- private:
-  T* m_object;
-};
-
-/// An object with one owner.
-template <class T, void (*drop)(T*)>
-struct Drop {
-  void operator()(T* object) const noexcept { drop(object); }
-};
-template <class T, void (*drop)(T*)>
-using Unique = std::unique_ptr<T, Drop<T, drop>>;
-
-template <class T>
-void destroy(void* object) {
-  delete static_cast<T*>(object);
-}
-
-}  // namespace detail
+inline namespace api {
 
 // ---------------------------------------------------------------- engine and modules
 
@@ -552,52 +368,6 @@ class TypedFunc<R(Args...)> {
 
 // ---------------------------------------------------------------- stores
 
-class Wasi {
- public:
-  Wasi() noexcept : m_wasi(zhan_wasi_new()) {}
-  Result<void> argument(std::string_view text) {
-    const zhan_str_t one = str(text);
-    return detail::to_result(zhan_wasi_args(m_wasi.get(), &one, 1));
-  }
-  Result<void> variable(std::string_view key, std::string_view value) {
-    const zhan_str_t k = str(key), v = str(value);
-    return detail::to_result(zhan_wasi_env(m_wasi.get(), &k, &v, 1));
-  }
-  /// A mask of ZHAN_INHERIT_...
-  Result<void> inherit(uint32_t mask) {
-    return detail::to_result(zhan_wasi_inherit(m_wasi.get(), mask));
-  }
-  Result<void> input(std::string_view bytes) {
-    zhan_stream_t from{};
-    from.kind = ZHAN_STREAM_BYTES;
-    from.bytes = str(bytes);
-    return detail::to_result(zhan_wasi_input(m_wasi.get(), &from));
-  }
-  /// What the guest writes to its descriptor, piece by piece.
-  Result<void> output(uint32_t guest_fd, std::function<void(std::string_view)> write) {
-    using Write = std::function<void(std::string_view)>;
-    zhan_stream_t to{};
-    to.kind = ZHAN_STREAM_CALLBACK;
-    to.write = [](void* env, const uint8_t* bytes, size_t size, size_t* done) -> int32_t {
-      (*static_cast<Write*>(env))({reinterpret_cast<const char*>(bytes), size});
-      *done = size;
-      return 0;
-    };
-    to.env = new Write(std::move(write));
-    to.finalizer = detail::destroy<Write>;
-    return detail::to_result(zhan_wasi_output(m_wasi.get(), guest_fd, &to));
-  }
-  Result<void> preopen(std::string_view host, std::string_view guest, bool writable = false) {
-    const uint32_t rights = ZHAN_DIR_READ | (writable ? uint32_t{ZHAN_DIR_WRITE} : 0u);
-    return detail::to_result(zhan_wasi_preopen(m_wasi.get(), str(host), str(guest), rights));
-  }
-  [[nodiscard]] zhan_wasi_t* get() const noexcept { return m_wasi.get(); }
-  [[nodiscard]] zhan_wasi_t* release() noexcept { return m_wasi.release(); }
-
- private:
-  detail::Unique<zhan_wasi_t, zhan_wasi_drop> m_wasi;
-};
-
 /// Interrupts calls of a store, from any thread, also when the store is gone.
 class Interrupt {
  public:
@@ -609,6 +379,8 @@ class Interrupt {
 };
 
 class Pre;
+class SharedMemory;
+class Wasi;
 
 class Store {
  public:
@@ -620,9 +392,7 @@ class Store {
   }
   explicit Store(zhan_store_t* store) noexcept : m_store(store) {}
 
-  Result<void> set_wasi(Wasi wasi) {
-    return detail::to_result(zhan_store_set_wasi(get(), wasi.release()));
-  }
+  Result<void> set_wasi(Wasi wasi);
   /// Lets the guest start threads, see zhan_store_set_threads; 0 = the usual limit.
   Result<void> set_threads(const Pre& pre, uint32_t most = 0);
   /// Stops the threads that the guest started and waits until they have ended.
@@ -718,31 +488,6 @@ struct Memory {
     if (zhan_error_t* error = zhan_memory_grow(store, handle, pages, &old))
       return detail::failed(error);
     return old;
-  }
-};
-
-/// A memory of several stores, also on several threads; no store owns it.
-class SharedMemory : public detail::Shared<zhan_shared_memory_t, zhan_shared_memory_keep,
-                                           zhan_shared_memory_drop> {
- public:
-  using Shared::Shared;
-  /// Bounds in pages of 64 KiB.
-  static Result<SharedMemory> make(const Engine& engine, uint64_t min, uint64_t max) {
-    zhan_limits_t limits{};
-    limits.min = min;
-    limits.max = max;
-    limits.has_max = limits.shared = true;
-    zhan_shared_memory_t* made = nullptr;
-    if (zhan_error_t* error = zhan_shared_memory_new(engine.get(), &limits, &made))
-      return detail::failed(error);
-    return SharedMemory(made);
-  }
-  /// The memory as one of the store.
-  Result<Memory> in(zhan_store_t* store) const {
-    Memory made;
-    if (zhan_error_t* error = zhan_memory_of_shared(store, get(), &made.handle))
-      return detail::failed(error);
-    return made;
   }
 };
 
@@ -964,10 +709,6 @@ class Pre : public detail::Shared<zhan_pre_t, zhan_pre_keep, zhan_pre_drop> {
   }
 };
 
-inline Result<void> Store::set_threads(const Pre& pre, uint32_t most) {
-  return detail::to_result(zhan_store_set_threads(get(), pre.get(), most));
-}
-
 class Linker {
  public:
   explicit Linker(const Engine& engine, bool shadowing = false) noexcept
@@ -993,10 +734,7 @@ class Linker {
         zhan_linker_define(m_linker.get(), store, str(module), str(name), item));
   }
   /// A shared memory, for any store.
-  Result<void> define(std::string_view module, std::string_view name, const SharedMemory& memory) {
-    return detail::to_result(
-        zhan_linker_define_shared_memory(m_linker.get(), str(module), str(name), memory.get()));
-  }
+  Result<void> define(std::string_view module, std::string_view name, const SharedMemory& memory);
   Result<void> define_instance(zhan_store_t* store, std::string_view module, Instance instance) {
     return detail::to_result(
         zhan_linker_define_instance(m_linker.get(), store, str(module), instance.handle));
@@ -1026,3 +764,7 @@ class Linker {
 
 }  // namespace api
 }  // namespace zhan
+
+// The other parts; each may be included by itself.
+#include "exception.hpp"
+#include "wasi.hpp"
