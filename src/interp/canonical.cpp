@@ -46,6 +46,8 @@ constexpr u64 canonical_f64 = u64{0x7ff8} << 48;
 
 }  // namespace
 
+bool may_make_nan(Op op) noexcept { return nan_class(op_info(op).text) != 0; }
+
 /// x becomes select(x, NaN, x == x), or the same by lanes.
 void Predecoder::canonicalise(Op op) {
   const char lane = nan_class(op_info(op).text);

@@ -21,8 +21,11 @@ struct FrameState {
   /// More operands on top that are on their way: arguments at a call, what a branch carries and
   /// leaves behind once it has been decided.
   u32 moving_slots = 0;
+  /// More operands below that are no more, with all locals (`local_slots` is 0): at the tail call
+  /// of a function of very many slots what the callee takes lies in their place.
+  u32 gone_slots = 0;
 };
-/// Nothing if `cell` is no cell of the body's code, or the frame has been given to a tail callee.
+/// Nothing if `cell` is no cell of the body's code.
 [[nodiscard]] std::optional<FrameState> state_at(const abi::FuncBody& body, const abi::Cell* cell);
 
 /// The cells of a function as text, each beside the offsets of its instructions; for `zhan cells`.

@@ -68,6 +68,12 @@ class OperandStack {
   [[nodiscard]] bool in_acc(const Operand& operand) const noexcept;
   /// True if its value lies in an accumulator only.
   [[nodiscard]] bool unsaved(const Operand& operand) const noexcept;
+  /// Of an unsaved operand: the cell that made it, and where its root stands among the tokens.
+  [[nodiscard]] Place origin(const Operand& operand) const noexcept {
+    ZHAN_ASSERT(unsaved(operand), "other operands lie in slots, whatever made them");
+    const Acc& acc = m_acc[acc_class(operand.letter)];
+    return {acc.cell, acc.root};
+  }
   /// True if it is the result of the last action, in an accumulator only: its tree may be moved.
   [[nodiscard]] bool is_last_result(const Operand& operand) const noexcept;
   /// Puts the value into the operand's own slot.

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "interp/atomic_cells.hpp"
 #include "interp/predecoder.hpp"
+#include "module/arity.hpp"
 
 namespace zhan::interp {
 namespace {
@@ -32,6 +34,10 @@ constexpr u32 most_slots = 32'000;
 [[nodiscard]] ByteReader body_reader(const Module& module, u32 defined) noexcept {
   const Range range = module.code[defined].body;
   return ByteReader(module.view(range), range.offset);
+}
+
+[[nodiscard]] bool is_tail_call(Op op) noexcept {
+  return op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
 }
 
 }  // namespace
@@ -110,9 +116,7 @@ void Predecoder::decode_op(Op op) {
   if (info.is(trait::load)) return load(op);
   if (info.is(trait::store)) return store(op);
   if (info.is(trait::call)) {
-    const bool tail =
-        op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
-    return tail ? tail_call(op) : call(op);
+    return is_tail_call(op) ? tail_call(op) : call(op);
   }
   if (info.is(trait::control)) return decode_control(op);
   switch (op) {
@@ -176,10 +180,58 @@ void Predecoder::decode_reference(Op op) {
   }
 }
 
+bool branches_by_operand(Op op) noexcept {
+  switch (op) {
+    case Op::br_if:
+    case Op::br_table:
+    case Op::br_on_null:
+    case Op::br_on_non_null:
+    case Op::br_on_cast:
+    case Op::br_on_cast_fail:
+    case Op::br_on_cast_desc_eq:
+    case Op::br_on_cast_desc_eq_fail: return true;
+    default: return false;
+  }
+}
+
+void Snapshot::use_saved(std::span<const MapEntry> map) noexcept {
+  for (OperandState& operand : operands) {
+    if (operand.in != OperandState::In::acc) continue;
+    const auto cell = std::ranges::lower_bound(map, operand.origin.cell, {}, &MapEntry::cell);
+    if (cell == map.end() || cell->cell != operand.origin.cell) continue;
+    const Action& action = cell->action;
+    const u8 root = operand.origin.root;
+    if (root < action.size && action.key[root] == tok::val_slot &&
+        action.value[root] == static_cast<u32>(operand.slot))
+      operand.in = OperandState::In::slot;
+  }
+}
+
 void Snapshot::leave_label_values() {
-  while (operands.size() > label_height) {
-    moving_slots += OperandStack::width(operands.back().letter);
-    operands.pop_back();
+  while (operands.size() > label_height) leave_top();
+}
+
+void Snapshot::leave_top() {
+  ZHAN_ASSERT(!operands.empty(), "validation leaves an operand to use");
+  moving_slots += OperandStack::width(operands.back().letter);
+  operands.pop_back();
+}
+
+void Snapshot::leave_taken() {
+  for (u32 i = 0; i < taken; ++i) leave_top();
+}
+
+void Snapshot::leave_frame() {
+  ZHAN_ASSERT(taken <= operands.size(), "a tail call takes operands that are there");
+  const auto first = operands.end() - static_cast<std::ptrdiff_t>(taken);
+  for (auto gone = operands.begin(); gone != first; ++gone)
+    gone_slots += OperandStack::width(gone->letter);
+  operands.erase(operands.begin(), first);
+  i32 slot = 0;
+  for (OperandState& operand : operands) {
+    operand.in = OperandState::In::slot;
+    operand.slot =
+        std::exchange(slot, slot + static_cast<i32>(OperandStack::width(operand.letter)));
   }
 }
 
@@ -187,7 +239,7 @@ void Snapshot::leave_label_values() {
 u32 Predecoder::label_height(Op op) noexcept {
   u32 height = m_stack.size();
   const auto add = [&](u32 depth) { height = std::min(height, label(depth).height); };
-  if (op == Op::br || op == Op::br_if) add(m_imm.a);
+  if (op == Op::br || (branches_by_operand(op) && op != Op::br_table)) add(m_imm.a);
   if (op == Op::end || op == Op::else_ || op == Op::catch_ || op == Op::catch_all ||
       op == Op::delegate)
     add(0);
@@ -199,6 +251,8 @@ u32 Predecoder::label_height(Op op) noexcept {
 void Predecoder::take_snapshot(Op op) {
   m_snapshot.found = true;
   m_snapshot.label_height = label_height(op);
+  const bool canonical = m_code.mode().deterministic && may_make_nan(op);
+  if (is_tail_call(op) || canonical) m_snapshot.taken = arity_of(m_module, op, m_imm).operands;
   const u32 arguments = moving_arguments(op);
   for (u32 i = m_stack.size() - arguments; i < m_stack.size(); ++i)
     m_snapshot.moving_slots += OperandStack::width(m_stack.at(i).letter);
@@ -212,6 +266,7 @@ void Predecoder::take_snapshot(Op op) {
                : operand.in == Operand::In::local ? OperandState::In::local
                : m_stack.unsaved(operand)         ? OperandState::In::acc
                                                   : OperandState::In::slot;
+    if (state.in == OperandState::In::acc) state.origin = m_stack.origin(operand);
     m_snapshot.operands.push_back(state);
   }
 }

@@ -90,6 +90,9 @@ void Predecoder::bind_returns(const Control& function) {
       m_far_base == 0 ? function.slot : m_stack.bring_slots(function.slot, cell.count);
   cell.first = static_cast<i16>(first);
   m_writer.emit_special(cell, do_return_many, m_stack.where);
+  // Behind dead code nothing else is at the function's end.
+  if (m_stack.where == m_options.snapshot_at && !m_snapshot.found)
+    m_snapshot = {.found = true, .operands = {}, .moving_slots = cell.count};
 }
 
 // -- The legacy try --

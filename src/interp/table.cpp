@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entry from the host, positions, and the table the runtime calls the interpreter by.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 #include "abi/enter.hpp"
 #include "interp/body_code.hpp"
@@ -213,22 +215,46 @@ bool decides(const Code& code, const MapEntry& entry, u32 where) noexcept {
   return false;
 }
 
+/// Whether a cell does something of the instruction at `where`, after others perhaps: the move of a
+/// value that a branch carries may stand in one cell with the instruction before.
+bool does(const MapEntry& entry, u32 where) noexcept {
+  const std::span done(entry.action.where.data(), std::max<usize>(entry.action.size, 1));
+  return std::ranges::find(done, where) != done.end();
+}
+
 /// Whether an instruction ends a part of a block, whose results go to the block's.
 bool ends_part(Op op) noexcept {
   return op == Op::else_ || op == Op::end || op == Op::catch_ || op == Op::catch_all ||
          op == Op::delegate;
 }
 
+/// Whether an earlier cell does something of the instruction.
+bool has_begun(const Code& code, const MapEntry* entry, u32 where) noexcept {
+  while (entry != code.map.data())
+    if (does(*--entry, where)) return true;
+  return false;
+}
+bool has_decided(const Code& code, const MapEntry* entry, u32 where) noexcept {
+  while (entry != code.map.data())
+    if (decides(code, *--entry, where)) return true;
+  return false;
+}
+
 /// Whether earlier cells of the instruction `op` have begun to put what a branch carries into the
 /// slots of its label.
 bool is_moving(const Code& code, const MapEntry* entry, u32 where, Op op) noexcept {
-  const bool by_operand = op == Op::br_if || op == Op::br_table;
+  const bool by_operand = branches_by_operand(op);
   if (!by_operand && op != Op::br && !ends_part(op)) return false;
-  while (entry != code.map.data()) {
-    --entry;
-    if (by_operand ? decides(code, *entry, where) : entry->action.where[0] == where) return true;
-  }
-  return false;
+  return by_operand ? has_decided(code, entry, where) : has_begun(code, entry, where);
+}
+
+/// Whether an earlier cell of this instruction has written over the descriptor on top of the stack,
+/// for the branch to read.
+bool has_tested_descriptor(const Code& code, const MapEntry* entry, u32 where) noexcept {
+  if (entry == code.map.data()) return false;
+  --entry;
+  return entry->action.size == 0 && entry->action.where[0] == where &&
+         handler_at(code, *entry) == reinterpret_cast<void*>(&do_test_descriptor);
 }
 
 }  // namespace
@@ -239,17 +265,29 @@ std::optional<FrameState> state_at(const FuncBody& body, const Cell* cell) {
   Result<Code> code = predecode(*body.owner, body, options);
   if (!code) return std::nullopt;
   const MapEntry* entry = entry_at(*code, body, cell);
-  if (entry == nullptr || has_left(*code, entry)) return std::nullopt;
+  if (entry == nullptr) return std::nullopt;
   const u32 first = first_pending(*code, entry);
   options.snapshot_at = first;
   Result<Code> again = predecode(*body.owner, body, options);
   if (!again) return std::nullopt;
   Snapshot& snapshot = again->snapshot;
-  if (is_moving(*code, entry, first, op_at(body, first))) snapshot.leave_label_values();
-  const i32 first_local =
-      entry == code->map.data() ? 0 : -static_cast<i32>(code->far_base);  // before it moves
-  return FrameState{first, first_local, again->local_slots, std::move(snapshot.operands),
-                    snapshot.moving_slots};
+  snapshot.use_saved(again->map);
+  const Op op = op_at(body, first);
+  if (is_moving(*code, entry, first, op))
+    snapshot.leave_label_values();
+  else if (has_tested_descriptor(*code, entry, first))
+    snapshot.leave_top();
+  else if (body.owner->mode().deterministic && may_make_nan(op) && has_begun(*code, entry, first))
+    snapshot.leave_taken();  // its result, perhaps a NaN, lies in the place of its operands
+  const bool left = has_left(*code, entry);
+  if (left) snapshot.leave_frame();
+  const bool low = left || entry == code->map.data();  // fp is where the caller has set it
+  return FrameState{first,
+                    low ? 0 : -static_cast<i32>(code->far_base),
+                    left ? 0 : again->local_slots,
+                    std::move(snapshot.operands),
+                    snapshot.moving_slots,
+                    snapshot.gone_slots};
 }
 
 }  // namespace zhan::interp
