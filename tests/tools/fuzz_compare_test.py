@@ -17,6 +17,9 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("ZHAN_BUILD", ROOT / "build" / "release"))
 TOOL = ROOT / "tools" / "fuzz-compare"
+sys.path.insert(0, str(TOOL.parent))
+
+import fuzz_binaryen  # pylint: disable=wrong-import-position
 
 
 def load():
@@ -51,6 +54,65 @@ class Text(unittest.TestCase):
 
 
 @unittest.skipUnless((BUILD / "tests" / "tools" / "generate-modules").exists(), "not built")
+class Binaryen(unittest.TestCase):
+    """The source of modules that needs wasm-opt: here a program in its place."""
+
+    MODULE = """(module
+      (import "fuzzing-support" "log-i32" (func $log (param i32)))
+      (import "fuzzing-support" "table-get" (func (param i32) (result funcref)))
+      (import "fuzzing-support" "throw" (func $throw (param i32)))
+      (import "__fuzz_import" "extern$" (global (ref extern)))
+      (global (export "g") (mut i32) (i32.const 5))
+      (func (export "logs") (param i64) (result i32)
+        (call $log (i32.const 6)) (call $log (i32.const 7)) (i32.const -1))
+      (func (export "throws") (call $throw (i32.const 1)))
+      (func (export "traps") unreachable)
+      (func (export "vector") (result v128) (v128.const i64x2 1 2))
+      (func (export "reference") (result funcref) (ref.null func)))"""
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+        zhan = BUILD / "zhan"
+        module = self.folder / "given.wat"
+        module.write_text(self.MODULE, encoding="utf-8")
+        optimiser = self.folder / "wasm-opt"
+        optimiser.write_text("#!/bin/sh\nfor last; do :; done\n"
+                             f'exec "{zhan}" parse "{module}" -o "$last"\n', encoding="utf-8")
+        optimiser.chmod(0o755)
+        self.assertTrue(fuzz_binaryen.make(self.folder, 1, [optimiser], zhan))
+
+    def plan(self, **changes):
+        calls = [{"function": "logs", "arguments": [["i64", "0"]], "results": [["i32", "4294967295"]]},
+                 {"function": "throws", "arguments": [], "exception": True},
+                 {"function": "traps", "arguments": [], "trap": ""},
+                 {"function": "reference", "arguments": [], "results": None}]
+        return {"calls": calls, "globals": {"g": ["i32", "5"]}, "seen": str(6 * 31 + 7), **changes}
+
+    def run_script(self, plan):
+        module, support = ((self.folder / name).read_bytes() for name in ("1.wasm", "1.support.wasm"))
+        file = self.folder / "1.wast"
+        file.write_text(load().script(module, plan, support), encoding="utf-8")
+        return subprocess.run([BUILD / "zhan", "wast", "-q", file], capture_output=True, text=True,
+                              check=False)
+
+    def test_what_is_called_and_read(self):
+        shape = json.loads((self.folder / "1.shape").read_text(encoding="utf-8"))
+        self.assertEqual([f["name"] for f in shape["functions"]],
+                         ["logs", "throws", "traps", "reference"])
+        self.assertEqual(shape["globals"], [{"name": "g", "type": "i32"}])
+
+    def test_imports_are_given_and_logs_compared(self):
+        done = self.run_script(self.plan())
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for wrong in ({"seen": "1"}, {"globals": {"g": ["i32", "6"]}}):
+            self.assertNotEqual(self.run_script(self.plan(**wrong)).returncode, 0, wrong)
+
+    def test_an_import_of_another_form(self):
+        self.assertIsNone(fuzz_binaryen.support([{"name": "m", "type": "memory 1"}]))
+
+
 class Engines(unittest.TestCase):
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
