@@ -618,6 +618,46 @@ ZHAN_API zhan_error_t* zhan_externref_new(zhan_store_t* store, void* data,
 /* The pointer of such a reference; NULL for any other. */
 ZHAN_API void* zhan_externref_data(zhan_store_t* store, zhan_ref_t ref);
 
+/* ---------------------------------------------------------------- objects of the heap */
+
+/* Types of structs and arrays are zhan_valtype_t with ZHAN_HEAP_DEFINED, from the types of a
+ * module's functions, globals and tables, or from zhan_ref_type; they are those of the engine of
+ * that module. References given to these functions are lent, those that come out of them owned, and
+ * values follow the kinds of the fields: i8 and i16 are ZHAN_I32. WRONG_STORE stands also for a
+ * reference that has been dropped. */
+
+/* The most precise type of what a reference is to: a defined struct or array type (exact), i31, exn
+ * or, for host values, extern. All zero for null and for references of other stores. */
+ZHAN_API zhan_valtype_t zhan_ref_type(zhan_store_t* store, zhan_ref_t ref);
+/* A reference that is the number itself, its upper bit dropped. */
+ZHAN_API zhan_error_t* zhan_i31_new(zhan_store_t* store, int32_t value, zhan_ref_t* out);
+/* Its number, with sign. Errors: TYPE for any other reference. */
+ZHAN_API zhan_error_t* zhan_i31_get(zhan_store_t* store, zhan_ref_t ref, int32_t* out);
+/* A new struct with `count` values for its fields, all of them, or with the defaults of all if
+ * `fields` is NULL. May collect garbage. Errors: TYPE for what is no struct type or needs a
+ * descriptor, for a wrong count, kind or type of a value, and for fields without default; NO_MEMORY
+ * at the limit of the heap. */
+ZHAN_API zhan_error_t* zhan_struct_new(zhan_store_t* store, zhan_valtype_t type,
+                                       const zhan_val_t* fields, size_t count, zhan_ref_t* out);
+/* The value of a field, counted from 0; packed ones without sign. Errors: TYPE, BOUNDS. */
+ZHAN_API zhan_error_t* zhan_struct_get(zhan_store_t* store, zhan_ref_t ref, size_t field,
+                                       zhan_val_t* out);
+/* Errors: TYPE, also for a field that is not mutable; BOUNDS. */
+ZHAN_API zhan_error_t* zhan_struct_set(zhan_store_t* store, zhan_ref_t ref, size_t field,
+                                       const zhan_val_t* value);
+/* A new array. `count` is that of `elements`: `length`, or 1 for an array of equal elements, or 0
+ * for one of defaults. Otherwise as zhan_struct_new. */
+ZHAN_API zhan_error_t* zhan_array_new(zhan_store_t* store, zhan_valtype_t type, uint32_t length,
+                                      const zhan_val_t* elements, size_t count, zhan_ref_t* out);
+/* Errors: TYPE. */
+ZHAN_API zhan_error_t* zhan_array_len(zhan_store_t* store, zhan_ref_t ref, uint32_t* out);
+/* The value of an element; packed ones without sign. Errors: TYPE, BOUNDS. */
+ZHAN_API zhan_error_t* zhan_array_get(zhan_store_t* store, zhan_ref_t ref, uint64_t index,
+                                      zhan_val_t* out);
+/* Errors: TYPE, also for arrays that are not mutable; BOUNDS. */
+ZHAN_API zhan_error_t* zhan_array_set(zhan_store_t* store, zhan_ref_t ref, uint64_t index,
+                                      const zhan_val_t* value);
+
 /* ---------------------------------------------------------------- errors */
 
 typedef int32_t zhan_error_kind_t;

@@ -34,6 +34,13 @@ zhan_ref_t Roots::own(u64 raw) {
   return {reinterpret_cast<u64>(this), entry << 32 | raw};
 }
 
+bool Roots::lives(zhan_ref_t ref) noexcept {
+  const u64 entry = ref.item >> 32;
+  if (entry == 0) return true;
+  const std::lock_guard lock(m_mutex);
+  return entry <= m_entries.size() && m_entries[entry - 1] == raw(ref);
+}
+
 void Roots::each(const std::function<void(u64)>& take) {
   const std::lock_guard lock(m_mutex);
   for (const u32 raw : m_entries)

@@ -24,6 +24,8 @@ class Roots final : public Counted<Roots> {
   [[nodiscard]] bool owns(zhan_ref_t ref) const noexcept {
     return ref.root == 0 || ref.root == reinterpret_cast<u64>(this);
   }
+  /// Whether an owned reference of this store has not been dropped; lent ones are trusted.
+  [[nodiscard]] bool lives(zhan_ref_t ref) noexcept;
   [[nodiscard]] static u64 raw(zhan_ref_t ref) noexcept { return static_cast<u32>(ref.item); }
   [[nodiscard]] static Roots* of(zhan_ref_t ref) noexcept {
     return reinterpret_cast<Roots*>(ref.root);

@@ -20,11 +20,14 @@ std::unexpected<Error> mismatch(ValType wanted, std::string_view found) {
               fmt::format("must be of type {}, given {}", to_string(wanted), found));
 }
 
-/// The most precise type that is known of a reference in the any, extern and exn hierarchies. There
-/// are no objects but boxes, which are extern values, converted or not.
-ValType type_of_raw(u64 raw, AbsHeap top) noexcept {
-  const bool is_i31 = top == AbsHeap::any && (raw & 1) != 0;
-  return ValType::ref(is_i31 ? AbsHeap::i31 : top, false);
+/// The same in the hierarchy of `top`: values of any are extern values too, converted, and host
+/// values are any.
+ValType type_in(zhan_store_t& store, u64 raw, AbsHeap top) noexcept {
+  const ValType type = type_of_object(store, raw);
+  const bool exception = type.heap == HeapType(AbsHeap::exn);
+  if (exception || top == AbsHeap::exn) return type;
+  if (top == AbsHeap::extern_) return ValType::ref(AbsHeap::extern_, false);
+  return type.heap == HeapType(AbsHeap::extern_) ? ValType::ref(AbsHeap::any, false) : type;
 }
 
 Result<Slots> func_slot(zhan_store_t& store, ValType type, zhan_func_t handle) {
@@ -41,15 +44,13 @@ Result<Slots> func_slot(zhan_store_t& store, ValType type, zhan_func_t handle) {
 }
 
 Result<Slots> ref_slot(zhan_store_t& store, ValType type, zhan_ref_t ref) {
-  if (!store.roots().owns(ref))
-    return fail(ErrorKind::wrong_store, "is a reference of another store");
-  const u64 raw = Roots::raw(ref);
+  ZHAN_TRY(const u64 raw, raw_of(store, ref));
   if (raw == 0) {
     if (!type.nullable) return mismatch(type, "null");
     return Slots{};
   }
   const TypeInterner& types = store.runtime().types();
-  const ValType found = type_of_raw(raw, types.top(type.heap));
+  const ValType found = type_in(store, raw, types.top(type.heap));
   if (!types.matches(found, type)) return mismatch(type, to_string(found));
   return Slots{raw, 0};
 }
@@ -72,6 +73,20 @@ std::unexpected<Error> place(Error error, const char* what, usize i) {
 }
 
 }  // namespace
+
+Result<u64> raw_of(zhan_store_t& store, zhan_ref_t ref) {
+  if (!store.roots().owns(ref))
+    return fail(ErrorKind::wrong_store, "is a reference of another store");
+  if (!store.roots().lives(ref))
+    return fail(ErrorKind::wrong_store, "is a reference that has been dropped");
+  return Roots::raw(ref);
+}
+
+ValType type_of_object(zhan_store_t& store, u64 raw) noexcept {
+  const HeapType heap = store.runtime().heap_type_of(raw);
+  if (heap == HeapType(AbsHeap::any)) return ValType::ref(AbsHeap::extern_, false);
+  return ValType::ref(heap, false, heap.is_defined());
+}
 
 Result<Slots> to_slots(zhan_store_t& store, ValType type, const zhan_val_t& value) {
   const zhan_valkind_t wanted = kind_of(type, &store.runtime().types());

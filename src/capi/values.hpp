@@ -13,6 +13,11 @@ struct Slots {
   abi::Slot lo = 0, hi = 0;
 };
 
+/// The raw reference behind one of the API. Error: wrong_store, also for one that has been dropped.
+[[nodiscard]] Result<u64> raw_of(zhan_store_t& store, zhan_ref_t ref);
+/// The most precise type of what a raw reference, not null, is to: host values are extern.
+[[nodiscard]] ValType type_of_object(zhan_store_t& store, u64 raw) noexcept;
+
 /// Errors: type (wrong kind, null or type of a reference), wrong_store.
 [[nodiscard]] Result<Slots> to_slots(zhan_store_t& store, ValType type, const zhan_val_t& value);
 /// `owned`: references get entries of their own; else they are lent.

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "runtime/host_objects.hpp"
 #include "runtime/store.hpp"
 
 namespace zhan::engine {

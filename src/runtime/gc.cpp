@@ -99,7 +99,8 @@ HeapType Store::heap_type_of(u64 ref) const noexcept {
   if (abi::is_i31(ref)) return AbsHeap::i31;
   const u32 type = m_impl->objects ? m_impl->objects->type_of(ref) : abi::box_kind;
   if (type == abi::exn_kind) return AbsHeap::exn;
-  return type >= abi::first_special_kind ? HeapType(AbsHeap::any) : HeapType::defined(type);
+  // Of a reference that the host kept too long, the type may be anything.
+  return type >= m_impl->config.types->count() ? HeapType(AbsHeap::any) : HeapType::defined(type);
 }
 
 Result<void> Store::collect(bool major) {
