@@ -23,13 +23,15 @@ fuzz: ## run all fuzz targets for MINUTES (4), two at a time
 
 bench: build ## measure beside every peer: build/bench-report/index.html (40 minutes)
 	@tools/setup bench
+	@tools/dev build release -j $(JOBS) --target zhan-micro || true
 	bench/zhan-bench --json build/bench.json --html build/bench-report
 
-bench-quick: build ## the short form of that (5 minutes, once the peers are fetched)
+bench-quick: build ## the short form of that, in 5 minutes, fetching the peers included
 	@tools/setup bench
+	@tools/dev build release -j $(JOBS) --target zhan-micro || true
 	bench/zhan-bench --quick --json build/bench-quick.json --html build/bench-report
 
-bench-peers: ## fetch the peers of bench through their package clients
+bench-peers: ## fetch the peers and programs of bench through their package clients
 	bench/zhan-bench peers
 
 install: build ## install program, library, headers and man page under PREFIX

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of cases, and the modules that are built for it from sources in the tree."""
+"""The table of cases, and how an output is compared with what is expected."""
 
 import dataclasses
 import hashlib
@@ -7,13 +7,9 @@ import json
 import os
 import pathlib
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-EMPTY = b"\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0\5\3\1\0\1\7\x13\2\6memory\2\0\6_start\0\0\n\4\1\2\0\v"
 
 
 @dataclasses.dataclass
@@ -31,6 +27,10 @@ class Case:
     env: dict = dataclasses.field(default_factory=dict)
     outputs: list = dataclasses.field(default_factory=list)
     validate: bool = False
+    compile: bool = False
+    needs: list = dataclasses.field(default_factory=list)
+    rounds: int | None = None  # at most; None: as many as the others
+    inside: str = ""  # finds the figure that the program itself reports
     native: pathlib.Path | None = None
     expect: dict = dataclasses.field(default_factory=dict)
 
@@ -65,10 +65,13 @@ def kernel_table():
 def result_of(case, out, err=b""):
     """What is compared: the last integer, CoreMark's checksums, or everything printed.
 
-    Some engines print the result of a function on standard error.
+    Some engines print the result of a function on standard error, one prints it as 0x2a:i32.
     """
     if case.invoke:
         for text in (out, err):
+            typed = re.findall(rb"\b0x([0-9a-f]+):i32", text)
+            if typed:
+                return b"%d" % int(typed[-1], 16)
             numbers = re.findall(rb"(?:^|\s)(-?\d+)\s*$", text, re.M)
             if numbers:
                 return numbers[-1]
@@ -78,12 +81,18 @@ def result_of(case, out, err=b""):
     return out
 
 
+def complaint(output):
+    """The line that says most: the last one before a backtrace."""
+    text = output.decode(errors="replace").partition("Stack backtrace:")[0]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:160] if lines else "no output"
+
+
 def check(case, code, out, err, files):
     """Empty when the run was right, else what was wrong with it."""
     expect = case.expect
     if code != expect.get("exit", 0):
-        said = (err or out).decode(errors="replace").strip().splitlines()
-        return f"exit code {code}: {said[-1][:160] if said else 'no output'}"
+        return f"exit code {code}: {complaint(err or out)}"
     if "sha256" in expect:
         if hashlib.sha256(result_of(case, out, err)).hexdigest() != expect["sha256"]:
             return "wrong output"
@@ -143,13 +152,23 @@ def fill_kernel(case, entry, quick, folder):
         case.native = folder / "bench" / f"{name}-native"
 
 
+def fill_text(case, entry, quick, folder):
+    """A source of bench/text; like a kernel, but with its arguments and results in the table."""
+    size = "smoke" if quick == "smoke" else "full"
+    argument, result = entry[size]
+    case.module = folder / "bench" / f"{entry['text']}.wasm"
+    case.args, case.invoke = [argument], "run"
+    case.expect = {"sha256": hashlib.sha256(result.encode()).hexdigest()}
+
+
 def fill_module(case, entry, quick, folder):
     case.module = folder / entry["module"]
     case.args = entry.get("quick_args", entry.get("args", [])) if quick else entry.get("args", [])
     case.validate = entry.get("validate", False)
+    case.compile = entry.get("compile", False)
     expect = entry.get("expect")
     if expect is None:
-        case.expect = {"sha256": hashlib.sha256(b"").hexdigest()}
+        case.expect = {"sha256": hashlib.sha256(entry.get("prints", "").encode()).hexdigest()}
     elif expect == "coremark":
         case.expect = {"kind": "coremark", "agree": True}
 
@@ -171,115 +190,15 @@ def load(quick="", patterns=()):
         elif quick and not entry.get("quick"):
             continue
         case = Case(entry["name"], group, clocks[group], folder)
+        case.needs, case.rounds = entry.get("needs", []), entry.get("rounds")
+        case.inside = entry.get("inside", "")
         if "guest" in entry:
             guests.fill(case, entry["guest"])
         elif "kernel" in entry:
             fill_kernel(case, entry, quick, folder)
+        elif "text" in entry:
+            fill_text(case, entry, quick, folder)
         else:
             fill_module(case, entry, quick, folder)
         cases.append(case)
     return cases
-
-
-def newer(target, *sources):
-    return target.exists() and all(target.stat().st_mtime >= s.stat().st_mtime for s in sources)
-
-
-def compiler():
-    return os.environ.get("ZHAN_CLANG") or next(
-        (c for c in ("clang-22", "clang-21", "clang-20", "clang-19", "clang") if shutil.which(c)),
-        None,
-    )
-
-
-def build_tool(out):
-    """The little program that starts, pins and measures processes."""
-    source = ROOT / "bench" / "programs" / "spawn.c"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if not newer(out, source):
-        command = [compiler() or "cc", "-O2", "-o", str(out), str(source)]
-        subprocess.run(command, check=True)
-    return out
-
-
-def build_kernels():
-    """Every kernel as wasm32, with vectors, as wasm64 and native, when its source is newer."""
-    out = guests_folder() / "bench"
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "empty.wasm").write_bytes(EMPTY)
-    clang = compiler()
-    if clang is None:
-        print("zhan-bench: no clang for the kernels", file=sys.stderr)
-        return
-    wasm = ["-nostdlib", "-Wl,--no-entry", "-std=c17"]
-    variants = {
-        ".wasm": ["--target=wasm32-unknown-unknown", *wasm],
-        "-simd.wasm": ["--target=wasm32-unknown-unknown", "-msimd128", *wasm],
-        "-wasm64.wasm": ["--target=wasm64-unknown-unknown", *wasm],
-        "-native": [str(ROOT / "bench" / "programs" / "native_main.c")],
-    }
-    for source in sorted((ROOT / "bench" / "kernels").glob("*.c")):
-        for suffix, flags in variants.items():
-            target = out / f"{source.stem}{suffix}"
-            if newer(target, source, source.with_name("kernel.h")):
-                continue
-            extra = ["-Dexport_name(x)=unused"] if suffix == "-native" else []
-            command = [clang, "-O2", "-w", *extra, "-o", str(target), str(source), *flags]
-            subprocess.run(command, check=False)
-
-
-# Which name of tools/guests/fetch makes a module that is not called like it.
-FETCHED = {"hello": "c", "files": "c", "containers": "cpp", "logstat": "rust", "qjs": "quickjs"}
-
-
-def fetch_guests(cases):
-    """Builds or downloads the programs that are missing; what fails is a marked cell later."""
-    folder = guests_folder()
-    names = set()
-    for case in cases:
-        missing = case.missing()
-        if missing is None or str(folder / "bench") in missing or case.module.stem == "coremark":
-            continue
-        path = pathlib.Path(missing)
-        kind = "large" if path.parent.name == "large" else path.stem
-        names.add("inputs" if path.parent.name == "inputs" else FETCHED.get(kind, kind))
-        if case.stdin or case.files:
-            names.add("inputs")
-    if names:
-        print(f"fetching {' '.join(sorted(names))}", file=sys.stderr)
-        subprocess.run(
-            [str(ROOT / "tools" / "guests" / "fetch"), *sorted(names)],
-            check=False,
-            stdout=subprocess.DEVNULL,
-        )
-
-
-def build_coremark():
-    """From a checkout of its public source, named by ZHAN_COREMARK; it is not part of the tree."""
-    source = os.environ.get("ZHAN_COREMARK")
-    target = guests_folder() / "out" / "coremark.wasm"
-    clang = compiler()
-    if not source or not clang or target.exists():
-        return
-    place = pathlib.Path(source)
-    names = ["core_list_join", "core_main", "core_matrix", "core_state", "core_util"]
-    files = [place / f"{n}.c" for n in names] + [place / "posix" / "core_portme.c"]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        [
-            clang,
-            "--target=wasm32-wasi",
-            "-O2",
-            "-w",
-            f"-I{place}",
-            f"-I{place}/posix",
-            '-DFLAGS_STR="-O2"',
-            "-DPERFORMANCE_RUN=1",
-            "-D_WASI_EMULATED_PROCESS_CLOCKS",
-            "-lwasi-emulated-process-clocks",
-            "-o",
-            str(target),
-            *map(str, files),
-        ],
-        check=False,
-    )

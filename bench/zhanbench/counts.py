@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from zhanbench import cases, engines
+from zhanbench import build, cases, engines
 
 FILE = cases.ROOT / "bench" / "counts.txt"
 LIMIT = 0.02
@@ -118,7 +118,7 @@ def write(new):
 def main(options):
     if not VALGRIND:
         sys.exit("zhan-bench: no valgrind; run tools/setup test")
-    cases.build_kernels()
+    build.build_kernels()
     zhan = str(engines.zhan_program())
     with tempfile.TemporaryDirectory() as name:
         wanted = commands(zhan, pathlib.Path(name))

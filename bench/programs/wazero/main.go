@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs a module on wazero with the options of `zhan run`; -interp takes its interpreter.
+// Runs a module on wazero with the options of `zhan run`; -interp takes its interpreter,
+// -compile only compiles, -micro prints the small measures.
 package main
 
 import (
@@ -19,6 +20,8 @@ import (
 
 func main() {
 	interp := flag.Bool("interp", false, "")
+	small := flag.Bool("micro", false, "")
+	compile := flag.Bool("compile", false, "")
 	invoke := flag.String("invoke", "", "")
 	files := wazero.NewFSConfig()
 	env := [][2]string{}
@@ -36,7 +39,14 @@ func main() {
 		return nil
 	})
 	flag.Parse()
-	code, err := run(*interp, *invoke, files, env)
+	code, err := 0, error(nil)
+	if *small {
+		micro(*interp, flag.Arg(0))
+	} else if *compile {
+		err = compileOnly(*interp)
+	} else {
+		code, err = run(*interp, *invoke, files, env)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -44,13 +54,26 @@ func main() {
 	os.Exit(code)
 }
 
-func run(interp bool, invoke string, files wazero.FSConfig, env [][2]string) (int, error) {
-	ctx := context.Background()
+func newRuntime(ctx context.Context, interp bool) wazero.Runtime {
 	config := wazero.NewRuntimeConfig()
 	if interp {
 		config = wazero.NewRuntimeConfigInterpreter()
 	}
-	runtime := wazero.NewRuntimeWithConfig(ctx, config)
+	return wazero.NewRuntimeWithConfig(ctx, config)
+}
+
+func compileOnly(interp bool) error {
+	ctx := context.Background()
+	bytes, err := os.ReadFile(flag.Arg(0))
+	if err == nil {
+		_, err = newRuntime(ctx, interp).CompileModule(ctx, bytes)
+	}
+	return err
+}
+
+func run(interp bool, invoke string, files wazero.FSConfig, env [][2]string) (int, error) {
+	ctx := context.Background()
+	runtime := newRuntime(ctx, interp)
 	wasi_snapshot_preview1.MustInstantiate(ctx, runtime)
 	bytes, err := os.ReadFile(flag.Arg(0))
 	if err != nil {
