@@ -2,6 +2,15 @@
 # zhan_layer(NAME DEPS...): the library zhan-NAME from src/NAME. An empty or absent folder is an
 # INTERFACE library, so a room can be furnished without touching CMake.
 
+# The cold files of hot layers, which are compiled for size.
+set(zhan_cold_wasm sem_evaluate traps types writer)
+set(zhan_cold_binary decode_externs decode_items decode_segments encode encode_externs encode_types)
+set(zhan_cold_validate continuations errors messages module types)
+set(zhan_cold_runtime atomic_wait backtrace code const_expr exceptions instance instantiate link
+    memory pool requests store)
+set(zhan_cold_interp canonical catch_rows key_text list_cells predecode_exceptions predecode_far
+    table)
+
 function(zhan_layer name)
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cpp ${dir}/*.c ${dir}/*.S)
@@ -24,13 +33,15 @@ function(zhan_layer name)
     if(name MATCHES "^(base|text|engine|wasi|capi|module|os)$" AND CMAKE_BUILD_TYPE STREQUAL "Release")
       target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Os>)  # never hot: small
     endif()
-    if(CMAKE_BUILD_TYPE STREQUAL "Release")  # the cold files of hot layers
-      foreach(file IN ITEMS list_cells key_text table canonical backtrace link instantiate store
-                            exceptions const_expr code)
-        if(EXISTS ${dir}/${file}.cpp AND name MATCHES "^(interp|runtime)$")
-          set_property(SOURCE ${dir}/${file}.cpp APPEND PROPERTY COMPILE_OPTIONS -Os)
-        endif()
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+      foreach(file IN LISTS zhan_cold_${name})
+        set_property(SOURCE ${dir}/${file}.cpp APPEND PROPERTY COMPILE_OPTIONS -Os)
       endforeach()
+    endif()
+    if(name STREQUAL "wasm")
+      # The meanings of instructions allocate nothing and call nothing: no unwinder comes by.
+      set_property(SOURCE ${dir}/sem_evaluate.cpp APPEND PROPERTY COMPILE_OPTIONS
+        -fno-asynchronous-unwind-tables -fno-unwind-tables)
     endif()
     if(name STREQUAL "interp")
       zhan_interpreter_flags(${target} "${sources}")

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -108,6 +109,34 @@ bool read_file(const std::string& path, std::string& bytes) {
   return failure == 0;
 }
 
+namespace {
+
+float read_number(const char* text, char** end, float) noexcept { return std::strtof(text, end); }
+double read_number(const char* text, char** end, double) noexcept { return std::strtod(text, end); }
+
+/// No sign, space, name or prefix, which strtod would take.
+bool begins_number(std::string_view text, bool hex) noexcept {
+  if (!text.empty() && text[0] == '.') text.remove_prefix(1);
+  if (text.empty()) return false;
+  const bool digit = std::isdigit(static_cast<unsigned char>(text[0])) != 0;
+  if (hex) return digit || std::isxdigit(static_cast<unsigned char>(text[0])) != 0;
+  return digit && !text.starts_with("0x") && !text.starts_with("0X");
+}
+
+}  // namespace
+
+template <class F>
+bool take_number(std::string_view& text, bool hex, F& value) {
+  if (!begins_number(text, hex)) return false;
+  const std::string copy = (hex ? "0x" : "") + std::string(text);  // ends with a NUL
+  char* end = nullptr;
+  value = read_number(copy.c_str(), &end, F{});
+  text.remove_prefix(static_cast<size_t>(end - copy.c_str()) - (hex ? 2 : 0));
+  return true;
+}
+template bool take_number(std::string_view&, bool, float&);
+template bool take_number(std::string_view&, bool, double&);
+
 bool parse_size(std::string_view text, uint64_t& bytes) noexcept {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, bytes);
@@ -123,10 +152,8 @@ bool parse_size(std::string_view text, uint64_t& bytes) noexcept {
 
 bool parse_duration(std::string_view text, uint64_t& nanoseconds) noexcept {
   double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || !(value > 0) || value > 1e9) return false;
-  const std::string_view unit(rest, static_cast<size_t>(end - rest));
+  std::string_view unit = text;
+  if (!take_number(unit, false, value) || !(value > 0) || value > 1e9) return false;
   const double scale = unit == "ns"                  ? 1
                        : unit == "us"                ? 1e3
                        : unit == "ms"                ? 1e6

@@ -58,6 +58,10 @@ int report(const zhan_error_t* error);
 /// The whole of a file; - is standard input. False: errno tells why.
 [[nodiscard]] bool read_file(const std::string& path, std::string& bytes);
 
+/// Takes a number without sign off the front of the text: decimal, or hexadecimal whose 0x is gone.
+/// False if none is there; infinite if it is too large. F: float or double.
+template <class F>
+[[nodiscard]] bool take_number(std::string_view& text, bool hex, F& value);
 /// "64K", "16M", "2G" or plain bytes; false if it is none of these.
 [[nodiscard]] bool parse_size(std::string_view text, uint64_t& bytes) noexcept;
 /// "500ms", "2s", "1.5" (seconds), "3m"; false if it is none of these.

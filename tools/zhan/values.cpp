@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "zhan/common.hpp"
+
 namespace zhan::cli {
 
 const char* kind_text(zhan_valkind_t kind) noexcept {
@@ -62,10 +64,8 @@ bool parse_float(std::string_view text, F& value) noexcept {
     if (!parse_whole(text.substr(6), bits, 16) || bits == 0 || bits >> fraction != 0) return false;
     bits |= infinity;
   } else {
-    const auto format = take_hex(text) ? std::chars_format::hex : std::chars_format::general;
-    const char* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value, format);
-    if (error != std::errc() || rest != end || text.empty() || !std::isfinite(value)) return false;
+    const bool hex = take_hex(text);
+    if (!take_number(text, hex, value) || !text.empty() || !std::isfinite(value)) return false;
     bits = std::bit_cast<Bits>(value);
   }
   value =
