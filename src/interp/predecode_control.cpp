@@ -75,6 +75,12 @@ void Predecoder::emit_branch(Action action, Control& control) {
   m_writer.barrier();
 }
 
+void Predecoder::jump_to(Control& control) {
+  Action jump;
+  jump.push(tok::br, 0, m_stack.where);
+  emit_branch(jump, control);
+}
+
 // -- Blocks --
 
 void Predecoder::open_block(Op op) {
@@ -107,16 +113,20 @@ void Predecoder::open_if() {
   control.fixes = before;
 }
 
-void Predecoder::else_branch(bool reachable) {
-  Control& control = m_controls.back();
+/// Ends the first part of a block with several: its results go where the block's are, and the next
+/// part begins with nothing but the operands below.
+void Predecoder::end_part(Control& control, bool reachable) {
   if (reachable) {
     place_results(control);
-    Action jump;
-    jump.push(tok::br, 0, m_stack.where);
-    emit_branch(jump, control);
+    jump_to(control);
   }
   m_stack.truncate(control.height);
   m_stack.forget_accumulators();
+}
+
+void Predecoder::else_branch(bool reachable) {
+  Control& control = m_controls.back();
+  end_part(control, reachable);
   bind(control.else_fix);
   control.else_fix = no_fix;
   push_results(params_of(control));
@@ -207,9 +217,7 @@ void Predecoder::br(u32 depth) {
   m_dead = true;
   if (control.function) return return_values();
   place_results(control);
-  Action jump;
-  jump.push(tok::br, 0, m_stack.where);
-  emit_branch(jump, control);
+  jump_to(control);
 }
 
 Action Predecoder::condition(Token root, Token inverse_root) {
@@ -262,9 +270,7 @@ void Predecoder::conditional(u32 depth, Token root, Token inverse_root) {
     return_values_from(count);
   } else {
     emit_moves_to(control.slot, m_stack.size() - count, count);
-    Action jump;
-    jump.push(tok::br, 0, m_stack.where);
-    emit_branch(jump, control);
+    jump_to(control);
   }
   bind(around.fixes);
   m_writer.barrier();
@@ -341,9 +347,7 @@ void Predecoder::br_table_target(u32 cell, u32 field, u32 depth) {
       return_values_from(count);
     } else {
       if (!results_in_place(control)) emit_moves_to(control.slot, m_stack.size() - count, count);
-      Action jump;
-      jump.push(tok::br, 0, m_stack.where);
-      emit_branch(jump, control);
+      jump_to(control);
     }
     m_writer.barrier();
     check_size();

@@ -112,14 +112,7 @@ void Predecoder::catch_branch(Op op, bool reachable) {
   Control& control = m_controls.back();
   end_try(control);
   control.catching = m_catches.outer(control.own_range);
-  if (reachable) {
-    place_results(control);
-    Action jump;
-    jump.push(tok::br, 0, m_stack.where);
-    emit_branch(jump, control);
-  }
-  m_stack.truncate(control.height);
-  m_stack.forget_accumulators();
+  end_part(control, reachable);
   bind(no_fix);
   CatchRow row;
   row.target = m_writer.size();

@@ -146,42 +146,29 @@ bool Predecoder::decode_array_bulk(Op op) {
 
 // -- Fields and elements --
 
-/// Emits a cell whose `value` is a new operand.
-template <class C>
-void Predecoder::emit_getter(C& cell, Handler handler, char letter) {
-  const u32 slot = m_stack.push_slot(letter).slot;
-  cell.value = static_cast<i16>(slot);
-  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
-  note_special(at, field_of(cell, cell.value), slot, false);
-}
-
 void Predecoder::get_field(TypeId type, u32 field, bool is_signed) {
   const ValType stored = types().fields(type)[field].type;
   FieldCell cell{};
-  cell.object = slot_operand(0);
   cell.offset = types().field_offsets(type)[field];
-  (void)m_stack.pop();
+  pop_to({&cell.object}, 1);
   const u32 bytes = storage_bytes(stored, types().is_function(stored));
-  emit_getter(cell, field_reader(bytes, is_signed), letter_of_type(stored.unpacked()));
+  emit_result(cell, &FieldCell::value, field_reader(bytes, is_signed),
+              letter_of_type(stored.unpacked()));
 }
 
 void Predecoder::get_descriptor(TypeId type) {
   FieldCell cell{};
-  cell.object = slot_operand(0);
   cell.offset = types().descriptor_offset(type);
-  (void)m_stack.pop();
-  emit_getter(cell, do_get_descriptor, 'I');
+  pop_to({&cell.object}, 1);
+  emit_result(cell, &FieldCell::value, do_get_descriptor, 'I');
 }
 
 void Predecoder::set_field(TypeId type, u32 field) {
   const ValType stored = types().fields(type)[field].type;
   const bool function = types().is_function(stored);
   FieldCell cell{};
-  cell.value = slot_operand(0);
-  cell.object = slot_operand(1);
   cell.offset = types().field_offsets(type)[field];
-  (void)m_stack.pop();
-  (void)m_stack.pop();
+  pop_to({&cell.object, &cell.value}, 2);
   const Handler handler =
       field_writer(storage_bytes(stored, function), is_traced(stored, function));
   m_writer.emit_special(cell, handler, m_stack.where);
@@ -190,29 +177,23 @@ void Predecoder::set_field(TypeId type, u32 field) {
 void Predecoder::get_element(TypeId type, bool is_signed) {
   const ValType stored = types().fields(type)[0].type;
   ElementCell cell{};
-  cell.index = slot_operand(0);
-  cell.array = slot_operand(1);
-  (void)m_stack.pop();
-  (void)m_stack.pop();
+  pop_to({&cell.array, &cell.index}, 2);
   const u32 bytes = types().entries()[type].size;
-  emit_getter(cell, element_reader(bytes, is_signed), letter_of_type(stored.unpacked()));
+  emit_result(cell, &ElementCell::value, element_reader(bytes, is_signed),
+              letter_of_type(stored.unpacked()));
 }
 
 void Predecoder::set_element(TypeId type) {
   const TypeEntry& entry = types().entries()[type];
   ElementCell cell{};
-  cell.value = slot_operand(0);
-  cell.index = slot_operand(1);
-  cell.array = slot_operand(2);
-  for (int i = 0; i < 3; ++i) (void)m_stack.pop();
+  pop_to({&cell.array, &cell.index, &cell.value}, 3);
   m_writer.emit_special(cell, element_writer(entry.size, entry.map != 0), m_stack.where);
 }
 
 void Predecoder::array_length() {
   ElementCell cell{};
-  cell.array = slot_operand(0);
-  (void)m_stack.pop();
-  emit_getter(cell, do_array_len, 'i');
+  pop_to({&cell.array}, 1);
+  emit_result(cell, &ElementCell::value, do_array_len, 'i');
 }
 
 // -- Casts --
@@ -251,10 +232,7 @@ void Predecoder::decode_cast(Op op) {
       op == Op::ref_test_null || op == Op::ref_cast_null || op == Op::ref_cast_desc_eq_null;
   CastCell cell = cast_cell(op);
   (void)m_stack.pop();
-  const u32 slot = m_stack.push_slot(handler == do_ref_test ? 'i' : 'I').slot;
-  cell.result = static_cast<i16>(slot);
-  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
-  note_special(at, field_of(cell, cell.result), slot, false);
+  emit_result(cell, &CastCell::result, handler, handler == do_ref_test ? 'i' : 'I');
 }
 
 /// The reference stays where it is; the test's result above it is the branch's condition.

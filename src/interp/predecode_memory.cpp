@@ -29,6 +29,13 @@ i16 Predecoder::slot_operand(u32 depth) {
   return static_cast<i16>(m_stack.slot_of(m_stack.at(index)));
 }
 
+void Predecoder::pop_to(std::initializer_list<i16*> fields, u32 count) {
+  ZHAN_ASSERT(count <= fields.size(), "the cell has a field for each operand");
+  i16* const* const field = fields.begin();
+  for (u32 i = count; i-- > 0;) *field[i] = slot_operand(count - 1 - i);
+  for (u32 i = 0; i < count; ++i) (void)m_stack.pop();
+}
+
 void Predecoder::load(Op op) {
   const OpInfo& info = op_info(op);
   if (!plain_access(m_imm.memarg, info.access)) return far_memory(op);
@@ -82,24 +89,10 @@ void Predecoder::vector_memory(Op op) {
   VectorMemoryCell cell{};
   cell.offset = static_cast<u32>(m_imm.memarg.offset);
   cell.lane = m_imm.lane;
-  if (info.params().size() == 2) {
-    cell.value = slot_operand(0);
-    cell.address = slot_operand(1);
-    (void)m_stack.pop();
-  } else {
-    cell.address = slot_operand(0);
-  }
-  (void)m_stack.pop();
+  pop_to({&cell.address, &cell.value}, static_cast<u32>(info.params().size()));
   const VectorHandlers handlers = special_handlers(op);
   const Handler handler = is_explicit(memory_token(op)) ? handlers.explicit_ : handlers.guarded;
-  if (info.results().empty()) {
-    m_writer.emit_special(cell, handler, m_stack.where);
-    return;
-  }
-  const u32 slot = m_stack.push_slot('v').slot;
-  cell.dst = static_cast<i16>(slot);
-  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
-  note_special(at, field_of(cell, cell.dst), slot, false);
+  emit_access(cell, handler, info.results());
 }
 
 void Predecoder::far_memory(Op op) {
@@ -110,23 +103,8 @@ void Predecoder::far_memory(Op op) {
   cell.memory = m_layout.memory(memarg.memory);
   cell.is64 = m_module.memories[memarg.memory].is64;
   cell.lane = m_imm.lane;
-  if (info.params().size() == 2) {
-    cell.value = slot_operand(0);
-    cell.address = slot_operand(1);
-    (void)m_stack.pop();
-  } else {
-    cell.address = slot_operand(0);
-  }
-  (void)m_stack.pop();
-  const Handler handler = special_handlers(op).far;
-  if (info.results().empty()) {
-    m_writer.emit_special(cell, handler, m_stack.where);
-    return;
-  }
-  const u32 slot = m_stack.push_slot(info.results()[0]).slot;
-  cell.dst = static_cast<i16>(slot);
-  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
-  note_special(at, field_of(cell, cell.dst), slot, false);
+  pop_to({&cell.address, &cell.value}, static_cast<u32>(info.params().size()));
+  emit_access(cell, special_handlers(op).far, info.results());
 }
 
 /// wait is a call out of the interpreter: everything that lives on goes to its slot first.
@@ -134,62 +112,33 @@ void Predecoder::atomic(Op op) {
   const OpInfo& info = op_info(op);
   const MemArg& memarg = m_imm.memarg;
   const bool waits = op == Op::memory_atomic_wait32 || op == Op::memory_atomic_wait64;
-  const u32 n = static_cast<u32>(info.params().size());
   AtomicCell cell{};
   cell.offset = memarg.offset;
   cell.memory = m_layout.memory(memarg.memory);
   cell.is64 = m_module.memories[memarg.memory].is64;
   if (waits) m_stack.keep_all();
   cell.top = static_cast<i16>(m_stack.next_slot());
-  i16* const fields[] = {&cell.address, &cell.value, &cell.second};
-  for (u32 i = 0; i < n; ++i) *fields[i] = slot_operand(n - 1 - i);
-  for (u32 i = 0; i < n; ++i) (void)m_stack.pop();
+  pop_to({&cell.address, &cell.value, &cell.second}, static_cast<u32>(info.params().size()));
   if (waits) m_stack.forget_accumulators();
-  const Handler handler = atomic_handler(op);
-  if (info.results().empty()) {
-    m_writer.emit_special(cell, handler, m_stack.where);
-    return;
-  }
-  const u32 slot = m_stack.push_slot(info.results()[0]).slot;
-  cell.dst = static_cast<i16>(slot);
-  const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
-  note_special(at, field_of(cell, cell.dst), slot, false);
+  emit_access(cell, atomic_handler(op), info.results());
 }
 
 void Predecoder::vector_op(Op op) {
   const OpInfo& info = op_info(op);
   VectorCell cell{};
-  const u32 n = static_cast<u32>(info.params().size());
-  i16* const fields[] = {&cell.a, &cell.b, &cell.c};
-  for (u32 i = 0; i < n; ++i) *fields[i] = slot_operand(n - 1 - i);
-  for (u32 i = 0; i < n; ++i) (void)m_stack.pop();
-  const u32 slot = m_stack.push_slot(info.results()[0]).slot;
-  cell.dst = static_cast<i16>(slot);
+  pop_to({&cell.a, &cell.b, &cell.c}, static_cast<u32>(info.params().size()));
   const Handler handler = special_handlers(op).plain;
-  u32 at = 0;
-  if (info.imm == ImmKind::shuffle) {
-    VectorImmCell with_imm{};
-    static_cast<VectorCell&>(with_imm) = cell;
-    with_imm.imm = m_imm.v128;
-    at = m_writer.emit_special(with_imm, handler, m_stack.where);
-  } else if (info.imm == ImmKind::lane) {
-    VectorLaneCell with_lane{};
-    static_cast<VectorCell&>(with_lane) = cell;
-    with_lane.lane = m_imm.lane;
-    at = m_writer.emit_special(with_lane, handler, m_stack.where);
-  } else {
-    at = m_writer.emit_special(cell, handler, m_stack.where);
-  }
-  note_special(at, field_of(cell, cell.dst), slot, false);
+  const char letter = info.results()[0];
+  if (info.imm == ImmKind::shuffle)
+    emit_result(VectorImmCell{cell, m_imm.v128}, &VectorCell::dst, handler, letter);
+  else if (info.imm == ImmKind::lane)
+    emit_result(VectorLaneCell{cell, m_imm.lane}, &VectorCell::dst, handler, letter);
+  else
+    emit_result(cell, &VectorCell::dst, handler, letter);
 }
 
 void Predecoder::vector_const() {
-  VectorImmCell cell{};
-  cell.imm = m_imm.v128;
-  const u32 slot = m_stack.push_slot('v').slot;
-  cell.dst = static_cast<i16>(slot);
-  const u32 at = m_writer.emit_special(cell, do_vector_const, m_stack.where);
-  note_special(at, field_of(cell, cell.dst), slot, false);
+  emit_result(VectorImmCell{{}, m_imm.v128}, &VectorCell::dst, do_vector_const, 'v');
 }
 
 /// Instructions of several results: operands and results in consecutive slots.

@@ -4,6 +4,9 @@
 // memory and vectors (predecode_memory.cpp).
 #pragma once
 
+#include <concepts>
+#include <initializer_list>
+
 #include "interp/operand_stack.hpp"
 #include "interp/predecode.hpp"
 #include "interp/prescan.hpp"
@@ -66,6 +69,7 @@ class Predecoder {
   [[nodiscard]] u32 label_height(Op op) noexcept;
   void open_block(Op op);
   void open_if();
+  void end_part(Control& control, bool reachable);
   void else_branch(bool reachable);
   void end_block(bool reachable);
   void skip_dead_code();
@@ -75,6 +79,7 @@ class Predecoder {
   /// Emits a branch action whose label is `control`; `action` ends with a branch root or a
   /// condition.
   void emit_branch(Action action, Control& control);
+  void jump_to(Control& control);
   void add_fix(Control& control, u32 cell, u32 field);
   void br(u32 depth);
   /// Condition on top of the stack as an action that begins with `root` (or its inverse).
@@ -133,8 +138,6 @@ class Predecoder {
   void get_element(TypeId type, bool is_signed);
   void set_element(TypeId type);
   void array_length();
-  template <class C>
-  void emit_getter(C& cell, Handler handler, char letter);
   [[nodiscard]] CastCell cast_cell(Op op);
   void branch_on_cast(Op op);
   [[nodiscard]] std::string field_letters(TypeId type) const;
@@ -171,6 +174,24 @@ class Predecoder {
   [[nodiscard]] Token memory_token(Op op) const noexcept;
   /// The operand's value in a slot of 16 bits' reach.
   [[nodiscard]] i16 slot_operand(u32 depth);
+  /// Pops the first `count` of these as operands, the last one on top, into fields of a cell.
+  void pop_to(std::initializer_list<i16*> fields, u32 count);
+  /// Emits a special cell with one result, a new operand, whose slot goes to a field of the cell.
+  template <class C, std::derived_from<C> D>
+  void emit_result(D cell, i16 C::* field, Handler handler, char letter) {
+    const u32 slot = m_stack.push_slot(letter).slot;
+    cell.*field = static_cast<i16>(slot);
+    const u32 at = m_writer.emit_special(cell, handler, m_stack.where);
+    note_special(at, field_of(cell, cell.*field), slot, false);
+  }
+  /// The same for an access to memory: a store has no result.
+  template <class C>
+  void emit_access(const C& cell, Handler handler, std::string_view results) {
+    if (results.empty())
+      (void)m_writer.emit_special(cell, handler, m_stack.where);
+    else
+      emit_result(cell, &C::dst, handler, results[0]);
+  }
 
   /// The result of the special cell just emitted goes to another slot, if it is this operand.
   [[nodiscard]] bool retarget_special(const Operand& operand, u32 slot);
