@@ -49,22 +49,23 @@ bool is_entry(const abi::Slot* fp) noexcept {
          (abi::caller_fp(caller) == caller && abi::return_pc(caller) == abi::return_pc(fp));
 }
 
-/// From one frame to the entry frame below it.
+/// Nothing of wasm is left: a host function was called by the host, or by a tail call of the
+/// function that was. The return address of an entry frame is no place in any code.
+bool is_empty(const RawFrame& frame) noexcept {
+  return is_entry(frame.fp) && frame.pc == abi::return_pc(frame.fp);
+}
+
+/// From one frame to the entry frame below it. The first one may be a bridge already, or nothing:
+/// a host function that was called in tail position stands where its caller stood.
 void walk(const abi::EngineTable& engine, RawFrame frame, FrameList& list) noexcept {
-  while (frame.fp != nullptr) {
-    list.add(frame);
+  while (frame.fp != nullptr && !is_empty(frame)) {
+    if (engine.is_bridge != nullptr && engine.is_bridge(frame.pc))
+      frame.inst = reinterpret_cast<abi::Inst*>(frame.fp[0]);  // of the frame below (C1)
+    else
+      list.add(frame);
     if (is_entry(frame.fp)) return;
-    const abi::Cell* pc = abi::return_pc(frame.fp);
-    const abi::Slot* fp = abi::caller_fp(frame.fp);
-    abi::Inst* inst = frame.inst;
-    if (engine.is_bridge != nullptr && engine.is_bridge(pc)) {
-      // The bridge is a frame of its own: slot 0 holds the instance of the frame below (C1).
-      if (is_entry(fp)) return;
-      inst = reinterpret_cast<abi::Inst*>(fp[0]);
-      pc = abi::return_pc(fp);
-      fp = abi::caller_fp(fp);
-    }
-    frame = {pc, fp, inst};
+    frame.pc = abi::return_pc(frame.fp);
+    frame.fp = abi::caller_fp(frame.fp);
   }
 }
 

@@ -77,5 +77,104 @@ TEST(Backtrace, CellsOfOtherModulesBelongToNoFunction) {
   EXPECT_NE(table().body_of(&code, code_of(*one->func(0)->body)->first()), nullptr);
 }
 
+// A host function in tail position stands where its caller stood: behind a bridge, or right above
+// the host.
+
+struct HostTails : testing::Test {
+  runtime::Instance* instantiate(std::string_view text, std::vector<runtime::Extern> imports,
+                                 std::string name) {
+    auto module = engine->compile({reinterpret_cast<const u8*>(text.data()), text.size()}, {},
+                                  std::move(name));
+    if (!module) ADD_FAILURE() << module.error().to_string();
+    return store->instantiate(*module, imports).value();
+  }
+  static runtime::Extern exported(runtime::Instance* instance, std::string_view name) {
+    return *instance->find_export(name);
+  }
+  abi::Func* host(abi::Entry entry, void* data = nullptr) {
+    const TypeId type = engine->types()->intern(FuncType{{}, {}}).value();
+    return store->new_host_func(type, entry, data).value();
+  }
+  /// The frames of the trap that a call ends with, innermost first.
+  std::string frames(abi::Func* func) {
+    std::vector<u64> slots(2);
+    const auto result = store->call_raw(func, slots);
+    if (result) return "no trap";
+    std::string text;
+    for (const ErrorFrame& frame : result.error().info().frames)
+      text += (text.empty() ? "" : " ") + frame.module + "." + frame.function;
+    return text;
+  }
+
+  /// An outer module that calls $f of an inner one, which gives its frame to the host function.
+  abi::Func* behind_a_bridge(abi::Func* callee) {
+    runtime::Instance* const inner = instantiate(
+        R"((module (import "h" "f" (func $host))
+          (func $tail (export "f") (return_call $host))))",
+        {callee}, "inner");
+    runtime::Instance* const outer = instantiate(
+        R"((module (import "i" "f" (func $inner))
+          (func $middle (call $inner))
+          (func $start (export "f") (call $middle))))",
+        {exported(inner, "f")}, "outer");
+    return outer->find_export("f")->func;
+  }
+
+  std::shared_ptr<engine::Engine> engine = engine::Engine::create().value();
+  std::unique_ptr<runtime::Store> store = engine->new_store().value();
+};
+
+abi::Status trap(abi::Exec* exec, void*, const FuncBody*, Slot*) {
+  exec->store->note_trap(Trap::unreachable);
+  return abi::Status::trapped;
+}
+
+/// Calls the function at `data`, and ends as that does.
+abi::Status call_on(abi::Exec* exec, void* data, const FuncBody*, Slot*) {
+  std::vector<u64> slots(2);
+  auto result = exec->store->call_raw(*static_cast<abi::Func**>(data), slots);
+  if (result) return abi::Status::returned;
+  exec->store->note_error(std::move(result.error()));
+  return abi::Status::trapped;
+}
+
+TEST_F(HostTails, BehindABridgeHaveTheFramesOfTheOuterInstance) {
+  EXPECT_EQ(frames(behind_a_bridge(host(trap))), "outer.middle outer.start");
+}
+
+TEST_F(HostTails, ThatCallOnShowTheFramesOfBoth) {
+  runtime::Instance* const deep =
+      instantiate("(module (func $trap (export \"f\") unreachable))", {}, "deep");
+  abi::Func* target = deep->find_export("f")->func;
+  EXPECT_EQ(frames(behind_a_bridge(host(call_on, &target))), "deep.trap outer.middle outer.start");
+}
+
+TEST_F(HostTails, OfTheOutermostFunctionLeaveNoFrame) {
+  abi::Func* const callee = host(trap);
+  EXPECT_EQ(frames(callee), "") << "the host calls a host function";
+  runtime::Instance* const instance = instantiate(
+      R"((module (import "h" "f" (func $host))
+        (func $tail (export "f") (return_call $host))
+        (func $frame (export "g") (call $tail))))",
+      {callee}, "m");
+  EXPECT_EQ(frames(exported(instance, "f").func), "");
+  EXPECT_EQ(frames(exported(instance, "g").func), "m.frame");
+}
+
+TEST_F(HostTails, AfterATailCallToAnotherInstanceFromTheOutermostFunction) {
+  runtime::Instance* const inner = instantiate(
+      R"((module (import "h" "f" (func $host))
+        (func $call (export "f") (call $host))
+        (func $tail (export "g") (return_call $host))))",
+      {host(trap)}, "inner");
+  runtime::Instance* const outer = instantiate(
+      R"((module (import "i" "f" (func $f)) (import "i" "g" (func $g))
+        (func (export "f") (return_call $f))
+        (func (export "g") (return_call $g))))",
+      {exported(inner, "f"), exported(inner, "g")}, "outer");
+  EXPECT_EQ(frames(exported(outer, "f").func), "inner.call");
+  EXPECT_EQ(frames(exported(outer, "g").func), "");
+}
+
 }  // namespace
 }  // namespace zhan::interp
