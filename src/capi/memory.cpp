@@ -52,7 +52,9 @@ zhan_error_t* zhan_memory_new(zhan_store_t* store, const zhan_limits_t* limits,
 
 uint8_t* zhan_memory_data(zhan_store_t* store, zhan_memory_t handle) {
   Memory* const memory = find_memory(store, handle);
-  return memory == nullptr ? nullptr : memory->bytes().data();
+  if (memory == nullptr) return nullptr;
+  memory->expose();  // the host may give it to the kernel, and writes when it likes
+  return memory->bytes().data();
 }
 
 uint64_t zhan_memory_size(zhan_store_t* store, zhan_memory_t handle) {

@@ -71,7 +71,8 @@ zhan_error_t* zhan_store::wrong(const char* what) const {
 
 zhan_module_t* zhan_store::module_of(zhan::runtime::Instance& instance) {
   const auto& info = instance.module();
-  auto& made = m_modules[info.get()];
+  if (!m_modules) m_modules = std::make_unique<decltype(m_modules)::element_type>();
+  auto& made = (*m_modules)[info.get()];
   if (made == nullptr) made.reset(std::make_unique<zhan_module>(info).release());
   return made.get();
 }

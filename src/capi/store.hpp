@@ -88,7 +88,8 @@ struct zhan_store {
   zhan::capi::HandleTable<zhan::runtime::Global> m_globals;
   zhan::capi::HandleTable<zhan::runtime::Tag> m_tags;
   zhan::capi::HandleTable<zhan::runtime::Instance> m_instances;
-  std::unordered_map<const void*, zhan::capi::Kept<zhan_module_t>> m_modules;
+  // Made when first asked for.
+  std::unique_ptr<std::unordered_map<const void*, zhan::capi::Kept<zhan_module_t>>> m_modules;
 };
 
 namespace zhan::capi {

@@ -136,6 +136,22 @@ bool set_gc_verify(Config& config, std::string_view value) {
   return parse_switch(value, config.heap.verify);
 }
 
+bool set_pool_memories(Config& config, std::string_view value) {
+  return parse_number(value, false, config.pool.memories);
+}
+bool set_pool_tables(Config& config, std::string_view value) {
+  return parse_number(value, false, config.pool.tables);
+}
+bool set_pool_instances(Config& config, std::string_view value) {
+  return parse_number(value, false, config.pool.instances);
+}
+bool set_pool_resident(Config& config, std::string_view value) {
+  return parse_number(value, true, config.pool.slot_resident);
+}
+bool set_pool_idle(Config& config, std::string_view value) {
+  return parse_number(value, true, config.pool.idle_resident);
+}
+
 constexpr Config::Option option_rows[] = {
 #define ZHAN_OPTION(key, values, initial, apply, help) {key, values, initial, help},
 #include "engine/options.def"

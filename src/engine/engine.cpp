@@ -43,6 +43,7 @@ bool looks_like_text(std::span<const u8> bytes) noexcept {
 Engine::Engine(Key, Config config)
     : m_config(std::move(config)),
       m_types(std::make_shared<TypeInterner>()),
+      m_pool(std::make_shared<runtime::Pool>(m_config.pool)),
       m_table(&interp::table()) {}
 
 Result<std::shared_ptr<Engine>> Engine::create(Config config) {
@@ -51,6 +52,7 @@ Result<std::shared_ptr<Engine>> Engine::create(Config config) {
     config.mode.explicit_checks = true;
   if (config.signals == Signals::own && !config.mode.explicit_checks && !runtime::install_signals())
     return fail(ErrorKind::config, "cannot install signal handlers: use the option signals=off");
+  config.pool.watch = config.signals == Signals::own && !config.mode.explicit_checks;
   return std::make_shared<Engine>(Key{}, std::move(config));
 }
 
@@ -92,6 +94,7 @@ Result<std::unique_ptr<runtime::Store>> Engine::new_store() {
   config.engine = m_table;
   config.mode = m_config.mode;
   config.limits = m_config.limits;
+  config.pool = m_pool;
   config.heap = m_config.heap;
   config.check_float_always = m_config.check_float_always;
   config.check_signals = m_config.signals == Config::Signals::own;
@@ -102,7 +105,7 @@ Result<std::unique_ptr<runtime::Store>> Engine::new_store() {
 
 Result<std::shared_ptr<runtime::Memory>> Engine::new_shared_memory(const MemoryType& type) const {
   return runtime::new_shared_memory(type, m_config.mode.explicit_checks,
-                                    m_config.limits.memory_bytes);
+                                    m_config.limits.memory_bytes, m_pool);
 }
 
 }  // namespace zhan::engine

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "runtime/host_objects.hpp"
+#include "runtime/pool.hpp"
 #include "runtime/store.hpp"
 
 namespace zhan::engine {
@@ -34,6 +35,7 @@ class Config {
   runtime::Mode mode;
   runtime::StoreLimits limits;
   heap::HeapConfig heap;
+  runtime::PoolConfig pool;
   bool lazy_validation = false;
   bool check_float_always = false;
   enum class Signals : u8 { own, embedder, off } signals = Signals::own;
@@ -54,6 +56,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] const Config& config() const noexcept { return m_config; }
   [[nodiscard]] const std::shared_ptr<TypeInterner>& types() const noexcept { return m_types; }
   [[nodiscard]] const abi::EngineTable& table() const noexcept { return *m_table; }
+  [[nodiscard]] runtime::Pool& pool() const noexcept { return *m_pool; }
 
   using ModulePtr = std::shared_ptr<const runtime::ModuleInfo>;
   /// Decodes and validates (wasm bytes, or text if they do not start with the magic number and
@@ -94,12 +97,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
  private:
   Config m_config;
   std::shared_ptr<TypeInterner> m_types;
+  std::shared_ptr<runtime::Pool> m_pool;
   const abi::EngineTable* m_table = nullptr;
 };
 
 /// Names to definitions; store-free host functions and externs of stores. Not thread-safe while
 /// changed.
-class Linker {
+class Linker : public std::enable_shared_from_this<Linker> {
  public:
   explicit Linker(std::shared_ptr<Engine> engine);
   ~Linker();
@@ -155,10 +159,20 @@ class Linker {
                                             const Item& item) const;
   [[nodiscard]] std::unexpected<Error> unknown_import(const runtime::ModuleInfo& module,
                                                       const Import& import) const;
-  Result<runtime::Extern> stand_in(runtime::Store& store, const runtime::ModuleInfo& module,
-                                   const Import& import) const;
+  [[nodiscard]] std::shared_ptr<Item> stand_in(const runtime::ModuleInfo& module,
+                                               const Import& import) const;
+  [[nodiscard]] std::shared_ptr<runtime::HostFunc> host_func(TypeId type, abi::Entry entry,
+                                                             std::shared_ptr<void> env,
+                                                             std::string name) const;
+  /// Nothing if it belongs to another store.
+  [[nodiscard]] static std::optional<runtime::Extern> in_store(runtime::Store& store,
+                                                               const Item& item);
+  Result<runtime::Instance*> instantiate_prepared(runtime::Store& store, Engine::ModulePtr module);
 
   std::shared_ptr<Engine> m_engine;
+  // Of a linker made by prepare(): the module, and its imports in order.
+  const runtime::ModuleInfo* m_prepared = nullptr;
+  std::vector<std::shared_ptr<Item>> m_positions;
   std::map<Name, std::shared_ptr<Item>> m_items;
 };
 

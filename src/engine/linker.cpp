@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/assert.hpp"
 #include "base/nearest.hpp"
@@ -14,11 +15,8 @@ namespace zhan::engine {
 struct Linker::Item {
   u64 store = 0;  // id; 0 = for any
   runtime::Extern item;
-  std::shared_ptr<runtime::Memory> memory;  // shared; else it is a host function
-  TypeId type = no_type;
-  abi::Entry entry = nullptr;
-  std::shared_ptr<void> env;
-  std::string name;
+  std::shared_ptr<runtime::Memory> memory;  // shared; else
+  std::shared_ptr<runtime::HostFunc> func;
 };
 
 namespace {
@@ -27,20 +25,22 @@ std::string quoted(std::string_view module, std::string_view name) {
   return fmt::format("\"{}\" \"{}\"", escaped(module), escaped(name));
 }
 
-/// Stands for an unknown import that may be linked but not called.
-struct MissingFunction {
-  std::string name;
-};
-
+/// Stands for an unknown import that may be linked but not called; the data is its name.
 abi::Status call_missing(abi::Exec* exec, void* data, const abi::FuncBody*, abi::Slot*) {
-  const auto& missing = *static_cast<const MissingFunction*>(data);
-  exec->store->note_error(Error(ErrorKind::link, "unknown import called: " + missing.name));
+  const auto& name = *static_cast<const std::string*>(data);
+  exec->store->note_error(Error(ErrorKind::link, "unknown import called: " + name));
   return abi::Status::trapped;
 }
 
 abi::Status answer_zero(abi::Exec*, void*, const abi::FuncBody* body, abi::Slot* args) {
   std::fill_n(args, body->result_slots, abi::Slot{0});
   return abi::Status::returned;
+}
+
+std::unexpected<Error> of_another_store(const runtime::ModuleInfo& info, const Import& import) {
+  return fail(ErrorKind::wrong_store,
+              quoted(info.module.text(import.module), info.module.text(import.name)) +
+                  " is defined for another store");
 }
 
 /// Zero is a value of every type but references that cannot be null.
@@ -56,7 +56,6 @@ Linker::~Linker() = default;
 
 Result<void> Linker::add(std::string_view module, std::string_view name,
                          std::shared_ptr<Item> item) {
-  item->name = fmt::format("{}.{}", escaped(module), escaped(name));
   const auto [at, is_new] =
       m_items.try_emplace({std::string(module), std::string(name)}, std::move(item));
   if (is_new) return {};
@@ -83,10 +82,18 @@ Result<void> Linker::define_func(std::string_view module, std::string_view name,
 Result<void> Linker::define_func(std::string_view module, std::string_view name, TypeId type,
                                  abi::Entry entry, std::shared_ptr<void> env) {
   auto item = std::make_shared<Item>();
-  item->type = type;
-  item->entry = entry;
-  item->env = std::move(env);
+  item->func =
+      host_func(type, entry, std::move(env), fmt::format("{}.{}", escaped(module), escaped(name)));
   return add(module, name, std::move(item));
+}
+
+std::shared_ptr<runtime::HostFunc> Linker::host_func(TypeId type, abi::Entry entry,
+                                                     std::shared_ptr<void> env,
+                                                     std::string name) const {
+  auto made = std::make_shared<runtime::HostFunc>(*m_engine->types(), m_engine->table(), type,
+                                                  entry, env.get(), std::move(name));
+  made->data = std::move(env);
+  return made;
 }
 
 Result<void> Linker::define_memory(std::string_view module, std::string_view name,
@@ -117,33 +124,32 @@ const std::shared_ptr<Linker::Item>* Linker::look_up(std::string_view module,
 std::optional<runtime::Extern> Linker::find(runtime::Store& store, std::string_view module,
                                             std::string_view name) const {
   const std::shared_ptr<Item>* const found = look_up(module, name);
-  if (found == nullptr) return std::nullopt;
-  const Item& item = **found;
+  return found == nullptr ? std::nullopt : in_store(store, **found);
+}
+
+std::optional<runtime::Extern> Linker::in_store(runtime::Store& store, const Item& item) {
   if (item.store == store.id()) return item.item;
   if (item.store != 0) return std::nullopt;
   if (item.memory != nullptr) {
     auto shared = store.share_memory(*item.memory);
     return shared ? std::optional<runtime::Extern>(*shared) : std::nullopt;
   }
-  auto func = store.shared_host_func(*found, item.type, item.entry, item.env.get(), item.name);
-  if (!func) return std::nullopt;
-  return runtime::Extern(*func);
+  return runtime::Extern(store.use(item.func));
 }
 
-Result<runtime::Extern> Linker::stand_in(runtime::Store& store, const runtime::ModuleInfo& module,
-                                         const Import& import) const {
+std::shared_ptr<Linker::Item> Linker::stand_in(const runtime::ModuleInfo& module,
+                                               const Import& import) const {
   const Module& m = module.module;
   const TypeId type = m.canonical[m.functions[import.index]];
-  const std::string name = quoted(m.text(import.module), m.text(import.name));
+  std::string name = quoted(m.text(import.module), m.text(import.name));
+  auto item = std::make_shared<Item>();
   if (unknown == Unknown::default_values &&
       has_defaults(m_engine->types()->func_type(type).results)) {
-    ZHAN_TRY(abi::Func* const func, store.new_host_func(type, answer_zero, nullptr, nullptr, name));
-    return runtime::Extern(func);
+    item->func = host_func(type, answer_zero, nullptr, std::move(name));
+    return item;
   }
-  const auto missing = std::make_shared<MissingFunction>(name);
-  ZHAN_TRY(abi::Func* const func,
-           store.shared_host_func(missing, type, call_missing, missing.get(), name));
-  return runtime::Extern(func);
+  item->func = host_func(type, call_missing, std::make_shared<std::string>(name), name);
+  return item;
 }
 
 Result<runtime::Extern> Linker::resolve_one(runtime::Store& store, const runtime::ModuleInfo& info,
@@ -151,10 +157,9 @@ Result<runtime::Extern> Linker::resolve_one(runtime::Store& store, const runtime
   const Module& m = info.module;
   const std::string_view module = m.text(import.module), name = m.text(import.name);
   if (const auto found = find(store, module, name)) return *found;
-  if (look_up(module, name) != nullptr)
-    return fail(ErrorKind::wrong_store, quoted(module, name) + " is defined for another store");
+  if (look_up(module, name) != nullptr) return of_another_store(info, import);
   if (import.kind == ExternKind::func && unknown != Unknown::error)
-    return stand_in(store, info, import);
+    return runtime::Extern(store.use(stand_in(info, import)->func));
   return unknown_import(info, import);
 }
 
@@ -189,11 +194,12 @@ Result<void> Linker::check_prepared(const runtime::ModuleInfo& info, const Impor
   if (item.store != 0 || item.memory != nullptr) return {};  // instantiation checks it
   const Module& m = info.module;
   const TypeEntry* const entries = m_engine->types()->entries();
+  const TypeId type = item.func->func.type;
   if (import.kind == ExternKind::func &&
-      (import.exact ? item.type == m.canonical[m.functions[import.index]]
-                    : is_subtype(entries, item.type, m.canonical[m.functions[import.index]])))
+      (import.exact ? type == m.canonical[m.functions[import.index]]
+                    : is_subtype(entries, type, m.canonical[m.functions[import.index]])))
     return {};
-  const Signature found = m_engine->types()->func_type(item.type);
+  const Signature found = m_engine->types()->func_type(type);
   return fail(ErrorKind::link,
               fmt::format("incompatible import type: {}: wanted {}, found a host function of "
                           "parameters ({}) and results ({})",
@@ -213,6 +219,7 @@ Result<std::shared_ptr<Linker>> Linker::prepare(const runtime::ModuleInfo& info)
     if (found == nullptr) {
       if (import.kind != ExternKind::func || unknown == Unknown::error)
         return unknown_import(info, import);
+      made->m_positions.push_back(stand_in(info, import));
       continue;
     }
     ZHAN_TRY_VOID(check_prepared(info, import, **found));
@@ -223,7 +230,9 @@ Result<std::shared_ptr<Linker>> Linker::prepare(const runtime::ModuleInfo& info)
                                               "the imports before it");
     if (owner != 0) store = owner;
     made->m_items.insert_or_assign({std::string(module), std::string(name)}, *found);
+    made->m_positions.push_back(*found);
   }
+  made->m_prepared = &info;
   return made;
 }
 
@@ -232,7 +241,34 @@ bool Linker::for_any_store() const noexcept {
                      [](const auto& item) { return item.second->store == 0; });
 }
 
+/// By position, without a look at names and types of functions.
+Result<runtime::Instance*> Linker::instantiate_prepared(runtime::Store& store,
+                                                        Engine::ModulePtr module) {
+  constexpr usize few = 32;
+  std::array<runtime::Extern, few> room;
+  std::vector<runtime::Extern> many(m_positions.size() > few ? m_positions.size() : 0);
+  const std::span<runtime::Extern> imports(many.empty() ? room.data() : many.data(),
+                                           m_positions.size());
+  bool of_store = false;
+  for (usize i = 0; i < imports.size(); ++i) {
+    const Item& item = *m_positions[i];
+    of_store |= item.store != 0;
+    if (item.func) {
+      imports[i] = runtime::Extern(&item.func->func);
+      continue;
+    }
+    const auto found = in_store(store, item);
+    if (!found) return of_another_store(*module, module->module.imports[i]);
+    imports[i] = *found;
+  }
+  store.keep(shared_from_this());  // which keeps the functions
+  return store.instantiate(
+      std::move(module), imports,
+      of_store ? runtime::Imports::unchecked : runtime::Imports::functions_checked);
+}
+
 Result<runtime::Instance*> Linker::instantiate(runtime::Store& store, Engine::ModulePtr module) {
+  if (m_prepared == module.get()) return instantiate_prepared(store, std::move(module));
   ZHAN_TRY(const std::vector<runtime::Extern> imports, resolve(store, *module));
   return store.instantiate(std::move(module), imports);
 }

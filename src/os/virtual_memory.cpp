@@ -42,6 +42,18 @@ bool set_access(u8* at, usize size, bool accessible) noexcept {
   return ::mprotect(at, round_to_pages(size), access) == 0;
 }
 
+bool set_writable(u8* at, usize size, bool writable) noexcept {
+  ZHAN_ASSERT(is_page(at), "access changes by whole pages");
+  return ::mprotect(at, round_to_pages(size), writable ? PROT_READ | PROT_WRITE : PROT_READ) == 0;
+}
+
+bool map_anew(u8* at, usize size, bool accessible) noexcept {
+  ZHAN_ASSERT(is_page(at), "mappings begin at a page");
+  if (size == 0) return true;
+  return ::mmap(at, round_to_pages(size), accessible ? PROT_READ | PROT_WRITE : PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
 void discard(u8* at, usize size) noexcept {
   ZHAN_ASSERT(is_page(at), "pages are given back whole");
   if (size == 0) return;

@@ -19,6 +19,10 @@ namespace zhan::os {
 [[nodiscard]] u8* map_zeroed(usize size) noexcept;
 /// Makes whole pages readable and writable (true), or faulting (false: set_access(..., false)).
 [[nodiscard]] bool set_access(u8* at, usize size, bool accessible) noexcept;
+/// Makes whole pages readable and no more (true: writable again); false: nothing has changed.
+[[nodiscard]] bool set_writable(u8* at, usize size, bool writable) noexcept;
+/// Puts new pages in place of what is mapped there: zero when `accessible`, else faulting.
+[[nodiscard]] bool map_anew(u8* at, usize size, bool accessible) noexcept;
 /// Gives the pages back; they read as zero afterwards, access stays.
 void discard(u8* at, usize size) noexcept;
 /// Ends a mapping or a part of one.

@@ -89,7 +89,7 @@ Status memory_init(Exec* exec, Inst* inst, Slot* operands, u32 data, u32 memory)
 }
 
 Status data_drop(Exec*, Inst* inst, Slot*, u32 data, u32) noexcept {
-  runtime::impl_of(inst).dropped_data[data] = true;
+  runtime::impl_of(inst).dropped_data[data] = 1;
   return Status::returned;
 }
 

@@ -95,9 +95,7 @@ Status table_init(Exec* exec, Inst* inst, Slot* operands, u32 element, u32 table
 }
 
 Status elem_drop(Exec*, Inst* inst, Slot*, u32 element, u32) noexcept {
-  runtime::ElementState& state = runtime::impl_of(inst).elements[element];
-  state.dropped = true;
-  state.values = {};
+  runtime::impl_of(inst).drop_element(element);
   return Status::returned;
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/code.hpp"
 
 #include "base/assert.hpp"
+#include "runtime/plan.hpp"
 
 namespace zhan::runtime {
 namespace {
@@ -46,10 +47,28 @@ const Names& ModuleInfo::names() const {
 }
 
 const CodeModule& ModuleInfo::code(Mode mode, const abi::EngineTable& engine) const {
+  const auto fits = [&](const CodeModule& code) {
+    return code.mode() == mode && &code.engine() == &engine;
+  };
+  const CodeModule* const last = m_last_code.load(std::memory_order_acquire);
+  if (last != nullptr && fits(*last)) return *last;
   const std::lock_guard lock(m_mutex);
-  for (const auto& code : m_code)
-    if (code->mode() == mode && &code->engine() == &engine) return *code;
-  return *m_code.emplace_back(std::make_unique<CodeModule>(*this, mode, engine));
+  for (const auto& code : m_code) {
+    if (!fits(*code)) continue;
+    m_last_code.store(code.get(), std::memory_order_release);
+    return *code;
+  }
+  const auto& made = m_code.emplace_back(std::make_unique<CodeModule>(*this, mode, engine));
+  m_last_code.store(made.get(), std::memory_order_release);
+  return *made;
+}
+
+const InstancePlan& ModuleInfo::plan() const {
+  if (const InstancePlan* const made = m_made_plan.load(std::memory_order_acquire)) return *made;
+  const std::lock_guard lock(m_mutex);
+  if (m_plan == nullptr) m_plan = std::make_unique<InstancePlan>(*this);
+  m_made_plan.store(m_plan.get(), std::memory_order_release);
+  return *m_plan;
 }
 
 Result<std::shared_ptr<const ModuleInfo>> make_module_info(Module module,

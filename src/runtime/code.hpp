@@ -25,6 +25,7 @@ struct Mode {
 };
 
 class CodeModule;
+struct InstancePlan;
 
 /// Offsets of everything in an Inst of the module; `size` is 0 if it would not fit in 2 GiB.
 [[nodiscard]] abi::InstLayout lay_out(const Module& module) noexcept;
@@ -51,11 +52,17 @@ struct ModuleInfo {
   [[nodiscard]] const Names& names() const;
   /// The code of a mode, made when first asked for and kept as long as the module.
   [[nodiscard]] const CodeModule& code(Mode mode, const abi::EngineTable& engine) const;
+  /// What all its instances start with, made when first asked for.
+  [[nodiscard]] const InstancePlan& plan() const;
 
  private:
   mutable std::mutex m_mutex;  // guards what follows
   mutable std::unique_ptr<Names> m_names;
   mutable std::vector<std::unique_ptr<CodeModule>> m_code;
+  mutable std::unique_ptr<InstancePlan> m_plan;
+  // The last of each that was asked for, so that most need no lock.
+  mutable std::atomic<const CodeModule*> m_last_code{nullptr};
+  mutable std::atomic<const InstancePlan*> m_made_plan{nullptr};
 };
 
 /// Fills everything of a module that has been validated with `types`. Error: limit, if its

@@ -33,6 +33,11 @@ class Memory {
   /// anew.
   virtual u64 grow(u64 delta) noexcept = 0;
   [[nodiscard]] virtual bool guarded() const noexcept = 0;
+  /// Before the kernel writes to a range in bounds: a system call fails where a program's own write
+  /// would be served by the fault handler.
+  virtual void open_range(u64 offset, u64 size) noexcept = 0;
+  /// Before the address is given to somebody who may let the kernel write.
+  virtual void expose() noexcept = 0;
 };
 
 /// A table. Elements are 8 bytes: Func* (null = 0) or a reference (CONTRACTS C7).

@@ -26,8 +26,9 @@ class StoreRoots final : public heap::RootSource {
   void update_roots(heap::Marker& marker) noexcept override {
     marker.update(m_impl.exec.pending.exception);
     for (const auto& instance : m_impl.instances) update_instance(marker, *instance);
-    for (HostGlobal& global : m_impl.host_globals)
+    m_impl.host_globals.for_each([&](HostGlobal& global) {
       if (traced(global.global.type.type)) marker.update(global.value[0]);
+    });
     for (const auto& table : m_impl.tables)
       if (table->traced)
         table->each_written(marker.major(),
@@ -40,11 +41,11 @@ class StoreRoots final : public heap::RootSource {
   }
 
   void update_instance(heap::Marker& marker, InstanceImpl& instance) noexcept {
-    for (const u32 global : instance.reference_globals)
+    for (const u32 global : instance.plan().reference_globals)
       marker.update(*instance.global_value(global));
-    for (ElementState& element : instance.elements)
-      if (element.traced)
-        for (u64& value : element.values) marker.update(value);
+    for (usize i = 0; i < instance.elements.size(); ++i)
+      if (instance.plan().traced_elements[i])
+        for (u64& value : instance.elements[i].values) marker.update(value);
   }
 
   Store::Impl& m_impl;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/instance.hpp"
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 
 namespace zhan::runtime {
@@ -9,6 +11,13 @@ namespace {
 /// Memory 0 of instances without memories: every access is out of bounds.
 abi::Memory no_memory;
 
+/// The head of an Inst is one cache line.
+constexpr usize line_words = 64 / sizeof(u64);
+u64* at_line(u64* block) noexcept {
+  const uptr at = reinterpret_cast<uptr>(block);
+  return block + ((at + 63) / 64 * 64 - at) / sizeof(u64);
+}
+
 }  // namespace
 
 InstanceImpl::InstanceImpl(Store& store, std::shared_ptr<const ModuleInfo> info,
@@ -16,39 +25,44 @@ InstanceImpl::InstanceImpl(Store& store, std::shared_ptr<const ModuleInfo> info,
     : m_store(store),
       m_info(std::move(info)),
       m_code(code),
-      m_block((layout().size + sizeof(Unit) - 1) / sizeof(Unit)),
-      m_inst(std::construct_at(reinterpret_cast<abi::Inst*>(m_block.data()))) {
+      m_plan(m_info->plan()),
+      m_block(std::make_unique_for_overwrite<u64[]>(m_plan.block.size() + line_words)),
+      m_inst(reinterpret_cast<abi::Inst*>(at_line(m_block.get()))) {
+  std::copy(m_plan.block.begin(), m_plan.block.end(), reinterpret_cast<u64*>(m_inst));
   abi::Exec& exec = store.exec();
-  m_inst->exec = &exec;
-  m_inst->heap_base = exec.heap_base;
-  m_inst->memory0_state = &no_memory;
-  m_inst->bodies = code.bodies();
-  m_inst->instance = this;
-  m_inst->types = m_info->types->entries();
+  *m_inst = {.exec = &exec,
+             .heap_base = exec.heap_base,
+             .memory0_state = &no_memory,
+             .bodies = code.bodies(),
+             .instance = this,
+             .types = m_info->types->entries()};
   const Module& module = definition();
-  for (usize i = 0; i < module.canonical.size(); ++i)
-    abi::at<TypeId>(m_inst, layout().type_ids + static_cast<u32>(i * sizeof(TypeId))) =
-        module.canonical[i];
+  memories = part<Memory*>(m_plan.memories, module.memories.size());
+  tables = part<TableState*>(m_plan.tables, module.tables.size());
+  globals = part<Global*>(m_plan.globals, module.globals.size());
+  tags = part<Tag*>(m_plan.tags, module.tags.size());
+  dropped_data = part<u8>(m_plan.dropped_data, module.data.size());
+  if (m_plan.has_elements) elements.resize(module.elements.size());
 }
 
 const Extern* InstanceImpl::find_export(std::string_view name) const noexcept {
-  if (m_exports.empty()) const_cast<InstanceImpl*>(this)->make_exports();
-  const auto found = m_export_names.find(name);
-  return found == m_export_names.end() ? nullptr : &m_exports[found->second];
+  const auto found = m_plan.export_names.find(name);
+  if (found == m_plan.export_names.end()) return nullptr;
+  return &const_cast<InstanceImpl*>(this)->export_at(found->second);
 }
 
 std::span<const Extern> InstanceImpl::exports() const noexcept {
-  if (m_exports.empty()) const_cast<InstanceImpl*>(this)->make_exports();
+  auto* const self = const_cast<InstanceImpl*>(this);
+  for (u32 i = 0; i < definition().exports.size(); ++i) (void)self->export_at(i);
   return m_exports;
 }
 
-void InstanceImpl::make_exports() noexcept {
+const Extern& InstanceImpl::export_at(u32 index) noexcept {
   const Module& module = definition();
-  m_exports.reserve(module.exports.size());
-  for (const Export& item : module.exports) {
-    m_export_names.try_emplace(module.text(item.name), static_cast<u32>(m_exports.size()));
-    m_exports.push_back(make_export(item));
-  }
+  if (m_exports.empty()) m_exports.resize(module.exports.size());
+  Extern& made = m_exports[index];
+  if (made.func == nullptr) made = make_export(module.exports[index]);
+  return made;
 }
 
 Extern InstanceImpl::make_export(const Export& item) noexcept {
@@ -67,13 +81,11 @@ abi::Func* InstanceImpl::func(u32 index) noexcept {
   ZHAN_ASSERT(index < module.functions.size(), "validated function index");
   if (index < module.imported_functions)
     return abi::at<abi::Func*>(m_inst, layout().function(index));
-  abi::Func*& made = m_funcs[index];
-  if (made == nullptr) {
-    abi::FuncBody* const body = &m_inst->bodies[index - module.imported_functions];
-    made = &m_store.impl().funcs.emplace_back();
-    *made = {.body = body, .context = m_inst, .type = body->type};
-  }
-  return made;
+  if (abi::Func* const* const made = m_funcs.find(index)) return *made;
+  abi::FuncBody* const body = &m_inst->bodies[index - module.imported_functions];
+  abi::Func& made = m_store.impl().funcs.emplace_back(body, m_inst, body->type);
+  m_funcs.add(index, &made);
+  return &made;
 }
 
 abi::Slot* InstanceImpl::global_value(u32 index) noexcept {
@@ -93,7 +105,14 @@ Global* InstanceImpl::global(u32 index) noexcept {
 }
 
 u64 InstanceImpl::element_count(u32 segment) const noexcept {
-  return elements[segment].dropped ? 0 : definition().elements[segment].count;
+  if (elements.empty() || elements[segment].dropped) return 0;
+  return definition().elements[segment].count;
+}
+
+void InstanceImpl::drop_element(u32 segment) noexcept {
+  if (elements.empty()) return;
+  elements[segment].dropped = true;
+  elements[segment].values = {};
 }
 
 void InstanceImpl::init_table(TableState& table, u64 index, u32 segment, u64 from, u64 count) {
@@ -111,7 +130,7 @@ void InstanceImpl::init_table(TableState& table, u64 index, u32 segment, u64 fro
 }
 
 std::span<const u8> InstanceImpl::data_bytes(u32 segment) const noexcept {
-  if (dropped_data[segment]) return {};
+  if (dropped_data[segment] != 0) return {};
   return definition().view(definition().data[segment].bytes);
 }
 

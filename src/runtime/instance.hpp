@@ -2,9 +2,11 @@
 // An instance: its Inst block and what the slow paths need. Private to runtime/.
 #pragma once
 
+#include <memory>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/small_map.hpp"
+#include "runtime/plan.hpp"
 #include "runtime/store_impl.hpp"
 
 namespace zhan::runtime {
@@ -13,7 +15,6 @@ namespace zhan::runtime {
 /// module.
 struct ElementState {
   bool dropped = false;
-  bool traced = false;  // the values are references to heap objects
   std::vector<u64> values;
 };
 
@@ -34,42 +35,44 @@ class InstanceImpl final : public Instance {
   [[nodiscard]] Global* global(u32 index) noexcept override;
 
   [[nodiscard]] const CodeModule& code() const noexcept { return m_code; }
+  [[nodiscard]] const InstancePlan& plan() const noexcept { return m_plan; }
   [[nodiscard]] const Module& definition() const noexcept { return m_info->module; }
   [[nodiscard]] const abi::InstLayout& layout() const noexcept { return m_info->layout; }
   /// Where the value of a global lies.
   [[nodiscard]] abi::Slot* global_value(u32 index) noexcept;
   /// Items of an element segment, none if it has been dropped.
   [[nodiscard]] u64 element_count(u32 segment) const noexcept;
+  void drop_element(u32 segment) noexcept;
   /// Writes `count` of its items from `from` on to a table; both ranges have been checked.
   void init_table(TableState& table, u64 index, u32 segment, u64 from, u64 count);
   /// Bytes of a data segment, none if it has been dropped.
   [[nodiscard]] std::span<const u8> data_bytes(u32 segment) const noexcept;
 
-  // Filled by instantiation.
-  std::vector<Memory*> memories;
-  std::vector<TableState*> tables;
-  std::vector<Global*> globals;  // null: an own one that nobody has asked for
-  std::vector<Tag*> tags;
-  std::vector<ElementState> elements;
-  std::vector<bool> dropped_data;
-  std::vector<u32> reference_globals;  // own ones that hold references to heap objects
+  // By index, in the block behind the Inst; filled by instantiation.
+  std::span<Memory*> memories;
+  std::span<TableState*> tables;
+  std::span<Global*> globals;  // null: an own one that nobody has asked for
+  std::span<Tag*> tags;
+  std::span<u8> dropped_data;          // 1 = dropped
+  std::vector<ElementState> elements;  // none if all segments are in the images of tables
   u64 number = 0;                      // in its store, from 1
 
  private:
-  struct alignas(64) Unit {
-    u8 bytes[64];
-  };
+  template <class T>
+  [[nodiscard]] std::span<T> part(u32 offset, usize count) noexcept {
+    return {&abi::at<T>(m_inst, offset), count};
+  }
   [[nodiscard]] Extern make_export(const Export& item) noexcept;
-  void make_exports() noexcept;
+  [[nodiscard]] const Extern& export_at(u32 index) noexcept;
 
   Store& m_store;
   std::shared_ptr<const ModuleInfo> m_info;
   const CodeModule& m_code;
-  std::vector<Unit> m_block;
+  const InstancePlan& m_plan;
+  std::unique_ptr<u64[]> m_block;
   abi::Inst* m_inst;
-  std::unordered_map<u32, abi::Func*> m_funcs;
-  std::vector<Extern> m_exports;
-  std::unordered_map<std::string_view, u32> m_export_names;
+  SmallMap<u32, abi::Func*> m_funcs;
+  std::vector<Extern> m_exports;  // null: not asked for yet
 };
 
 [[nodiscard]] inline InstanceImpl& impl_of(const abi::Inst* inst) noexcept {

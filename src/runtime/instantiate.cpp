@@ -2,6 +2,7 @@
 // Instantiation (specification §4.5.4), in its order: what a trap leaves half done stays done.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/assert.hpp"
@@ -20,28 +21,47 @@ namespace {
 class Instantiation {
  public:
   Instantiation(Store& store, std::shared_ptr<const ModuleInfo> info,
-                std::span<const Extern> imports) noexcept
-      : m_store(store), m_info(std::move(info)), m_module(m_info->module), m_imports(imports) {}
+                std::span<const Extern> imports, Imports checked)
+      : m_store(store),
+        m_info(std::move(info)),
+        m_module(m_info->module),
+        m_plan(m_info->plan()),
+        m_imports(imports),
+        m_checked(checked) {}
+  ~Instantiation() {
+    if (m_instance == nullptr && m_counted) m_store.impl().pool->instances.give_back(1);
+  }
+  Instantiation(const Instantiation&) = delete;
+  Instantiation& operator=(const Instantiation&) = delete;
 
   Result<Instance*> run() {
     ZHAN_TRY_VOID(check_imports());
     ZHAN_TRY_VOID(make_memories());
     make_instance();
     place_imports();
-    ZHAN_TRY_VOID(init_globals());
-    ZHAN_TRY_VOID(make_tables());
-    ZHAN_TRY_VOID(evaluate_elements());
-    ZHAN_TRY_VOID(run_elements());
-    ZHAN_TRY_VOID(run_data());
+    auto ready = fill_tables();
+    if (!ready) {
+      take_data_back();
+      return std::unexpected(std::move(ready.error()));
+    }
+    if (m_plan.has_data) ZHAN_TRY_VOID(run_data());
     ZHAN_TRY_VOID(run_start());
     return m_instance;
   }
 
  private:
+  Result<void> fill_tables() {
+    ZHAN_TRY_VOID(init_globals());
+    ZHAN_TRY_VOID(make_tables());
+    if (!m_plan.has_elements) return {};
+    ZHAN_TRY_VOID(evaluate_elements());
+    return run_elements();
+  }
+  void take_data_back() noexcept;
   Result<void> check_imports();
   Result<void> make_memories();
   void make_instance();
-  void find_references();
+  void place_memory(u32 index, Memory& memory);
   void place_imports();
   void place_import(const Import& import, const Extern& item);
   Result<void> init_globals();
@@ -56,8 +76,11 @@ class Instantiation {
   Store& m_store;
   std::shared_ptr<const ModuleInfo> m_info;
   const Module& m_module;
+  const InstancePlan& m_plan;
   std::span<const Extern> m_imports;
-  std::vector<Memory*> m_memories;  // by index
+  const Imports m_checked;
+  bool m_counted = false;
+  std::vector<LinearMemory*> m_memories;  // own ones
   InstanceImpl* m_instance = nullptr;
 };
 
@@ -67,19 +90,24 @@ Result<void> Instantiation::check_imports() {
     return fail(ErrorKind::link, fmt::format("wrong number of imports: the module has {}, given {}",
                                              wanted, m_imports.size()));
   for (usize i = 0; i < wanted; ++i)
-    ZHAN_TRY_VOID(check_import(m_store, *m_info, m_module.imports[i], m_imports[i]));
+    if (m_checked == Imports::unchecked || m_imports[i].kind != ExternKind::func)
+      ZHAN_TRY_VOID(check_import(m_store, *m_info, m_module.imports[i], m_imports[i]));
   Store::Impl& impl = m_store.impl();
   const u64 limit = impl.config.limits.instances;
   if (impl.instances.size() >= limit)
     return fail(ErrorKind::limit, fmt::format("a store may have {} instances", limit));
+  m_counted = impl.pool->instances.take(1);
+  if (!m_counted)
+    return fail(ErrorKind::limit, fmt::format("all {} instances of the pool are in use",
+                                              impl.pool->instances.limit()));
   return {};
 }
 
 Result<void> Instantiation::make_memories() {
-  for (usize i = 0; i < m_imports.size(); ++i)
-    if (m_imports[i].kind == ExternKind::memory) m_memories.push_back(m_imports[i].memory);
-  for (usize i = m_module.imported_memories; i < m_module.memories.size(); ++i) {
-    ZHAN_TRY(Memory* const memory, m_store.new_memory(m_module.memories[i]));
+  const u32 imported = m_module.imported_memories;
+  for (usize i = imported; i < m_module.memories.size(); ++i) {
+    const MemoryImage* const image = m_plan.memory_images[i - imported].get();
+    ZHAN_TRY(LinearMemory* const memory, m_store.impl().new_memory(m_module.memories[i], image));
     m_memories.push_back(memory);
   }
   return {};
@@ -87,42 +115,48 @@ Result<void> Instantiation::make_memories() {
 
 void Instantiation::make_instance() {
   Store::Impl& impl = m_store.impl();
+  const Memory* first = m_memories.empty() ? nullptr : m_memories[0];
+  for (usize i = m_imports.size(); i-- > 0;)
+    if (m_imports[i].kind == ExternKind::memory) first = m_imports[i].memory;
   Mode mode = impl.config.mode;
   // C5: code without checks never meets a memory without guard.
-  if (!m_memories.empty() && !m_memories[0]->guarded()) mode.explicit_checks = true;
+  if (first != nullptr && !first->guarded()) mode.explicit_checks = true;
   const CodeModule& code = m_info->code(mode, *impl.config.engine);
   m_instance =
       impl.instances.emplace_back(std::make_unique<InstanceImpl>(m_store, m_info, code)).get();
   m_instance->number = impl.instances.size();
-  m_instance->memories = std::move(m_memories);
-  m_instance->globals.resize(m_module.globals.size());
-  m_instance->elements.resize(m_module.elements.size());
-  m_instance->dropped_data.resize(m_module.data.size());
-  find_references();
-  for (u32 i = 0; i < m_instance->memories.size(); ++i)
-    abi::at<abi::Memory*>(inst(), m_info->layout.memory(i)) = &m_instance->memories[i]->state;
-  if (!m_instance->memories.empty()) {
-    inst()->memory0_state = &m_instance->memories[0]->state;
-    static_cast<LinearMemory*>(m_instance->memories[0])->attach(inst());
-  }
+  u32 index = 0;
+  for (usize i = 0; i < m_imports.size(); ++i)
+    if (m_imports[i].kind == ExternKind::memory) place_memory(index++, *m_imports[i].memory);
+  for (LinearMemory* const memory : m_memories) place_memory(index++, *memory);
 }
 
-/// What a collection must look at, from the first initialiser on.
-void Instantiation::find_references() {
-  const auto traced = [this](ValType type) {
-    return type.is_ref() && !m_info->types->is_function(m_module.canonical_type(type));
-  };
-  for (u32 i = m_module.imported_globals; i < m_module.globals.size(); ++i)
-    if (traced(m_module.globals[i].type.type)) m_instance->reference_globals.push_back(i);
-  for (usize i = 0; i < m_module.elements.size(); ++i)
-    m_instance->elements[i].traced = traced(m_module.elements[i].type);
+void Instantiation::place_memory(u32 index, Memory& memory) {
+  m_instance->memories[index] = &memory;
+  abi::at<abi::Memory*>(inst(), m_info->layout.memory(index)) = &memory.state;
+  if (index != 0) return;
+  inst()->memory0_state = &memory.state;
+  static_cast<LinearMemory&>(memory).attach(inst());
+}
+
+/// Something before the data segments has failed: functions that live on in other instances must
+/// not see data that was never written (the images hold it from the beginning).
+void Instantiation::take_data_back() noexcept {
+  if (m_plan.has_data) return;
+  for (u32 i = 0; i < m_module.data.size(); ++i) {
+    if (m_module.data[i].mode != SegmentMode::active) continue;
+    for (LinearMemory* const memory : m_memories) std::ranges::fill(memory->bytes(), u8{0});
+    break;
+  }
+  for (u32 i = 0; i < m_module.data.size(); ++i)
+    if (m_module.data[i].mode == SegmentMode::active) m_instance->dropped_data[i] = 0;
 }
 
 void Instantiation::place_imports() {
   for (usize i = 0; i < m_imports.size(); ++i) place_import(m_module.imports[i], m_imports[i]);
   for (u32 index = m_module.imported_tags; index < m_module.tags.size(); ++index) {
     const TypeId type = m_module.canonical[m_module.tags[index].type];
-    m_instance->tags.push_back(&m_store.impl().tags.emplace_back(Tag{type, m_info.get(), index}));
+    m_instance->tags[index] = &m_store.impl().tags.emplace_back(type, m_info.get(), index);
   }
   for (u32 i = 0; i < m_instance->tags.size(); ++i)
     abi::at<Tag*>(inst(), m_info->layout.tags + 8 * i) = m_instance->tags[i];
@@ -136,19 +170,19 @@ void Instantiation::place_import(const Import& import, const Extern& item) {
       break;
     case ExternKind::memory: break;  // make_instance
     case ExternKind::table:
-      m_instance->tables.push_back(static_cast<TableState*>(item.table));
+      m_instance->tables[import.index] = static_cast<TableState*>(item.table);
       abi::at<abi::Table*>(inst(), layout.table(import.index)) = &item.table->state;
       break;
     case ExternKind::global:
       m_instance->globals[import.index] = item.global;
       abi::at<abi::Slot*>(inst(), layout.global(import.index)) = item.global->value;
       break;
-    case ExternKind::tag: m_instance->tags.push_back(item.tag); break;
+    case ExternKind::tag: m_instance->tags[import.index] = item.tag; break;
   }
 }
 
 Result<void> Instantiation::init_globals() {
-  for (u32 i = m_module.imported_globals; i < m_module.globals.size(); ++i) {
+  for (const u32 i : m_plan.computed_globals) {
     abi::Slot value[2];
     ZHAN_TRY_VOID(evaluate_const(*m_instance, m_module.globals[i].init, value));
     std::memcpy(m_instance->global_value(i), value, sizeof(value));
@@ -164,14 +198,16 @@ Result<void> Instantiation::make_tables() {
     TableType type = table.type;
     type.element = m_module.canonical_type(type.element);
     ZHAN_TRY(Table* const made, m_store.new_table(type, init[0]));
-    m_instance->tables.push_back(static_cast<TableState*>(made));
+    m_instance->tables[i] = static_cast<TableState*>(made);
+    if (const auto& image = m_plan.table_images[i - m_module.imported_tables])
+      m_instance->tables[i]->set_image(*image, *m_instance);
     abi::at<abi::Table*>(inst(), m_info->layout.table(i)) = &made->state;
   }
   return {};
 }
 
 Result<void> Instantiation::evaluate_elements() {
-  for (usize i = 0; i < m_module.elements.size(); ++i) {
+  for (usize i = m_plan.first_element; i < m_module.elements.size(); ++i) {
     const Element& element = m_module.elements[i];
     if (!element.uses_exprs) continue;
     std::vector<u64>& values = m_instance->elements[i].values;
@@ -192,7 +228,8 @@ Result<u64> Instantiation::offset(ConstExpr expression, bool is64) {
 }
 
 Result<void> Instantiation::run_elements() {
-  for (u32 i = 0; i < m_module.elements.size(); ++i) {
+  for (u32 i = 0; i < m_plan.first_element; ++i) m_instance->drop_element(i);
+  for (u32 i = m_plan.first_element; i < m_module.elements.size(); ++i) {
     const Element& element = m_module.elements[i];
     if (element.mode == SegmentMode::passive) continue;
     if (element.mode == SegmentMode::active) {
@@ -202,8 +239,7 @@ Result<void> Instantiation::run_elements() {
         return fail(trap_error(Trap::out_of_bounds_table_access));
       m_instance->init_table(table, at, i, 0, element.count);
     }
-    m_instance->elements[i].dropped = true;
-    m_instance->elements[i].values = {};
+    m_instance->drop_element(i);
   }
   return {};
 }
@@ -219,7 +255,7 @@ Result<void> Instantiation::run_data() {
     if (at > size || bytes.size() > size - at)
       return fail(trap_error(Trap::out_of_bounds_memory_access));
     if (!bytes.empty()) std::memcpy(memory.state.base + at, bytes.data(), bytes.size());
-    m_instance->dropped_data[i] = true;
+    m_instance->dropped_data[i] = 1;
   }
   return {};
 }
@@ -232,12 +268,12 @@ Result<void> Instantiation::run_start() {
 }  // namespace
 
 Result<Instance*> Store::instantiate(std::shared_ptr<const ModuleInfo> module,
-                                     std::span<const Extern> imports) {
+                                     std::span<const Extern> imports, Imports checked) {
   if (module->types != m_impl->config.types)
     return fail(ErrorKind::link, "the module was compiled by another engine than the store's");
   const Entry entry(*m_impl);
   ZHAN_TRY_VOID(entry.check());
-  return Instantiation(*this, std::move(module), imports).run();
+  return Instantiation(*this, std::move(module), imports, checked).run();
 }
 
 }  // namespace zhan::runtime

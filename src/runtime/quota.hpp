@@ -23,6 +23,7 @@ class Quota {
   }
   void give_back(u64 amount) noexcept { m_used.fetch_sub(amount, std::memory_order_relaxed); }
   void set_limit(u64 limit) noexcept { m_limit.store(limit, std::memory_order_relaxed); }
+  [[nodiscard]] u64 limit() const noexcept { return m_limit.load(std::memory_order_relaxed); }
   [[nodiscard]] u64 used() const noexcept { return m_used.load(std::memory_order_relaxed); }
 
  private:

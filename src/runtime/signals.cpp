@@ -108,6 +108,10 @@ bool faults_supported() noexcept { return true; }
 
 bool handle_fault(int signal, siginfo_t* info, void* raw) noexcept {
   if (signal != SIGSEGV && signal != SIGBUS) return false;
+  // Any code may write to a memory: builtins and host functions too.
+  if (signal == SIGSEGV && info->si_code == SEGV_ACCERR &&
+      open_watched(reinterpret_cast<uptr>(info->si_addr)))
+    return true;
   auto& context = *static_cast<ucontext_t*>(raw);
   const Registers registers = read(context);
   abi::Exec* const exec = abi::current;

@@ -41,12 +41,21 @@ u32 slots_of(std::span<const ValType> types) noexcept {
   return slots;
 }
 
+namespace {
+
+std::shared_ptr<Store::Impl::Quotas> new_quotas(const StoreLimits& limits) {
+  return std::make_shared<Store::Impl::Quotas>(limits.memory_bytes, limits.table_elements);
+}
+
+}  // namespace
+
 Store::Impl::Impl(Store& s, const StoreConfig& c)
     : store(s),
       id(next_id()),
       config(c),
-      memory_quota(std::make_shared<Quota>(c.limits.memory_bytes)),
-      table_quota(std::make_shared<Quota>(c.limits.table_elements)) {
+      pool(c.pool ? c.pool : Pool::of_process()),
+      quotas(new_quotas(c.limits)) {
+  kept.reserve(4);
   config.mode.explicit_checks |= !faults_supported();
   exec.requests = &requests->bits;
   exec.heap_base = empty_heap();
@@ -58,11 +67,12 @@ Store::Impl::Impl(Store& s, const StoreConfig& c)
 
 Store::Impl::~Impl() {
   ZHAN_CHECK(depth == 0, "a store is not dropped by code that it runs");
-  os::cancel_timer(timer);
+  if (timer != 0) os::cancel_timer(timer);
   if (objects)
     for (const heap::Finaliser& box : objects->take_all()) box.run(box.data);
   for (const heap::Finaliser& function : finalisers) function.run(function.data);
-  if (stack) give_back_stack(std::move(stack));
+  pool->instances.give_back(instances.size());
+  if (stack) pool->give_back_stack(std::move(stack));
 }
 
 Store::Store(Key) noexcept {}
@@ -73,7 +83,7 @@ Result<std::unique_ptr<Store>> Store::create(const StoreConfig& config) {
   auto store = std::make_unique<Store>(Key{});
   store->m_impl = std::make_unique<Impl>(*store, config);
   Impl& impl = *store->m_impl;
-  impl.stack = take_stack(os::round_to_pages(stack_size(config.limits.stack_bytes)));
+  impl.stack = impl.pool->take_stack(os::round_to_pages(stack_size(config.limits.stack_bytes)));
   if (!impl.stack) return fail(ErrorKind::no_memory, "no address space for the stack of a store");
   abi::Exec& exec = impl.exec;
   exec.stack.base = reinterpret_cast<abi::Slot*>(impl.stack.base());
@@ -88,12 +98,20 @@ abi::Exec& Store::exec() noexcept { return m_impl->exec; }
 TypeInterner& Store::types() noexcept { return *m_impl->config.types; }
 const StoreConfig& Store::config() const noexcept { return m_impl->config; }
 const StoreLimits& Store::limits() const noexcept { return m_impl->config.limits; }
-void Store::keep(std::shared_ptr<const void> object) { m_impl->kept.insert(std::move(object)); }
+void Store::keep(std::shared_ptr<const void> object) {
+  auto& kept = m_impl->kept;
+  if (!kept.empty() && kept.back() == object) return;
+  kept.push_back(std::move(object));
+  if (kept.size() < 2 * m_impl->kept_checked + 16) return;
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+  m_impl->kept_checked = kept.size();
+}
 
 void Store::set_limits(const StoreLimits& limits) noexcept {
   m_impl->config.limits = limits;
-  m_impl->memory_quota->set_limit(limits.memory_bytes);
-  m_impl->table_quota->set_limit(limits.table_elements);
+  m_impl->quotas->memory.set_limit(limits.memory_bytes);
+  m_impl->quotas->table.set_limit(limits.table_elements);
   if (m_impl->objects) m_impl->objects->set_limit(limits.heap_bytes);
 }
 
@@ -115,10 +133,14 @@ Instance* Store::instance(u64 number) const noexcept {
   return number == 0 || number > instances.size() ? nullptr : instances[number - 1].get();
 }
 
-Result<Memory*> Store::new_memory(const MemoryType& type) {
+Result<LinearMemory*> Store::Impl::new_memory(const MemoryType& type, const MemoryImage* image) {
   ZHAN_TRY(std::shared_ptr<LinearMemory> memory,
-           LinearMemory::create(type, !m_impl->config.mode.explicit_checks, m_impl->memory_quota));
-  return m_impl->memories.emplace_back(std::move(memory)).get();
+           LinearMemory::create(type, !config.mode.explicit_checks, memory_quota(), pool, image));
+  return memories.emplace_back(std::move(memory)).get();
+}
+
+Result<Memory*> Store::new_memory(const MemoryType& type) {
+  return m_impl->new_memory(type, nullptr);
 }
 
 Result<Memory*> Store::share_memory(Memory& memory) {
@@ -134,7 +156,7 @@ Result<Memory*> Store::share_memory(Memory& memory) {
 Result<Table*> Store::new_table(const TableType& type, u64 init) {
   const bool traced = is_traced(type.element, types().is_function(type.element));
   ZHAN_TRY(std::unique_ptr<TableState> table,
-           TableState::create(type, init, traced, m_impl->table_quota));
+           TableState::create(type, init, traced, m_impl->table_quota(), m_impl->pool));
   return m_impl->tables.emplace_back(std::move(table)).get();
 }
 
@@ -149,45 +171,43 @@ Result<Global*> Store::new_global(const GlobalType& type, Value init) {
   return &made.global;
 }
 
-Result<Tag*> Store::new_tag(TypeId type) { return &m_impl->tags.emplace_back(Tag{type}); }
+Result<Tag*> Store::new_tag(TypeId type) { return &m_impl->tags.emplace_back(type); }
 
 Result<abi::Func*> Store::new_host_func(TypeId type, abi::Entry entry, void* data,
                                         void (*finaliser)(void*), std::string name) {
   ZHAN_ASSERT(entry != nullptr, "a host function has code");
-  const Signature signature = types().func_type(type);
-  HostFunc& made = m_impl->host_funcs.emplace_back();
-  abi::FuncBody& body = made.body;
-  body.cells.store(m_impl->config.engine->call_host, std::memory_order_relaxed);
+  HostFunc& made = m_impl->host_funcs.emplace_back(types(), *m_impl->config.engine, type, entry,
+                                                   data, std::move(name));
+  if (finaliser != nullptr) m_impl->finalisers.push_back({finaliser, data});
+  return &made.func;
+}
+
+abi::Func* Store::use(const std::shared_ptr<HostFunc>& func) {
+  keep(func);
+  return &func->func;
+}
+
+HostFunc::HostFunc(const TypeInterner& types, const abi::EngineTable& engine, TypeId type,
+                   abi::Entry entry, void* context, std::string function_name)
+    : name(std::move(function_name)) {
+  const Signature signature = types.func_type(type);
+  body.cells.store(engine.call_host, std::memory_order_relaxed);
   body.native.store(nullptr, std::memory_order_relaxed);
   body.host = entry;
   body.type = type;
   body.param_slots = slots_of(signature.params);
   body.result_slots = slots_of(signature.results);
   body.kind = abi::BodyKind::host;
-  made.func = {.body = &body, .context = data, .type = type};
-  made.name = std::move(name);
-  if (finaliser != nullptr) m_impl->finalisers.push_back({finaliser, data});
-  return &made.func;
-}
-
-Result<abi::Func*> Store::shared_host_func(std::shared_ptr<const void> key, TypeId type,
-                                           abi::Entry entry, void* data, std::string name) {
-  if (const auto found = m_impl->shared_funcs.find(key.get()); found != m_impl->shared_funcs.end())
-    return found->second;
-  ZHAN_TRY(abi::Func* const func, new_host_func(type, entry, data, nullptr, std::move(name)));
-  m_impl->shared_funcs.emplace(key.get(), func);
-  keep(std::move(key));
-  return func;
+  func = {.body = &body, .context = context, .type = type};
 }
 
 const FuncType& Store::type_of(const abi::Func* func) noexcept {
-  const auto [at, is_new] = m_impl->func_types.try_emplace(func->type);
-  if (is_new) {
-    const Signature signature = types().func_type(func->type);
-    at->second.params.assign(signature.params.begin(), signature.params.end());
-    at->second.results.assign(signature.results.begin(), signature.results.end());
-  }
-  return at->second;
+  if (const auto* const seen = m_impl->func_types.find(func->type)) return **seen;
+  const Signature signature = types().func_type(func->type);
+  auto made = std::make_unique<FuncType>();
+  made->params.assign(signature.params.begin(), signature.params.end());
+  made->results.assign(signature.results.begin(), signature.results.end());
+  return *m_impl->func_types.add(func->type, std::move(made));
 }
 
 void Store::note_trap(Trap trap) noexcept {

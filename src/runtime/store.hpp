@@ -16,6 +16,7 @@
 #include "heap/config.hpp"
 #include "runtime/code.hpp"
 #include "runtime/externs.hpp"
+#include "runtime/host_func.hpp"
 
 namespace zhan::runtime {
 
@@ -29,6 +30,8 @@ struct StoreLimits {
   u64 heap_bytes = ~u64{0};  // of objects
 };
 
+class Pool;
+
 /// A counted flag block that outlives its store; see Store::interrupt_handle.
 class Requests;
 
@@ -37,13 +40,18 @@ struct StoreConfig {
   const abi::EngineTable* engine = nullptr;
   Mode mode;  // explicit_checks: no guarded memories at all
   StoreLimits limits;
-  heap::HeapConfig heap;  // its limit is that of `limits`
+  std::shared_ptr<Pool> pool;  // null: that of the process
+  heap::HeapConfig heap;       // its limit is that of `limits`
   bool check_float_always =
       false;                  // the floating-point environment at every entry, not once a thread
   bool check_signals = true;  // refuse threads that block the fault signals
 };
 
 class Instance;
+
+/// What is known about the imports of a module to be instantiated: that function imports are of the
+/// right types, or nothing.
+enum class Imports : u8 { unchecked, functions_checked };
 
 /// Used by one thread at a time: another one that enters meanwhile gets a `busy` error.
 class Store {
@@ -81,7 +89,8 @@ class Store {
   /// Link errors use the reference's words ("unknown import", "incompatible import type") with
   /// names.
   Result<Instance*> instantiate(std::shared_ptr<const ModuleInfo> module,
-                                std::span<const Extern> imports);
+                                std::span<const Extern> imports,
+                                Imports checked = Imports::unchecked);
   Result<Memory*> new_memory(const MemoryType& type);
   Result<Table*> new_table(const TableType& type, u64 init);
   Result<Global*> new_global(const GlobalType& type, Value init);
@@ -89,10 +98,8 @@ class Store {
   /// `finaliser(data)` runs when the store ends.
   Result<abi::Func*> new_host_func(TypeId type, abi::Entry entry, void* data,
                                    void (*finaliser)(void*) = nullptr, std::string name = {});
-  /// The one host function that stands for `key` in this store: made at the first call, found
-  /// later. `key` is kept until the store ends.
-  Result<abi::Func*> shared_host_func(std::shared_ptr<const void> key, TypeId type,
-                                      abi::Entry entry, void* data, std::string name = {});
+  /// A host function of several stores as one of this store; kept until it ends.
+  [[nodiscard]] abi::Func* use(const std::shared_ptr<HostFunc>& func);
   /// Makes a shared memory of another store usable in this one; any other memory is an error.
   Result<Memory*> share_memory(Memory& memory);
 
@@ -221,7 +228,8 @@ class Requests {
 /// or without a maximum). Thread-safe.
 [[nodiscard]] Result<std::shared_ptr<Memory>> new_shared_memory(const MemoryType& type,
                                                                 bool explicit_checks,
-                                                                u64 most_bytes);
+                                                                u64 most_bytes,
+                                                                std::shared_ptr<Pool> pool = {});
 
 /// Text of the type that an import asks for, as Store::type_text gives it of an extern.
 [[nodiscard]] std::string import_text(const ModuleInfo& info, const Import& import);

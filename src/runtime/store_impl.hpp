@@ -2,13 +2,12 @@
 // What a Store consists of. Private to runtime/.
 #pragma once
 
-#include <deque>
-#include <map>
+#include <list>
 #include <memory>
 #include <optional>
-#include <unordered_map>
-#include <unordered_set>
 
+#include "base/small_map.hpp"
+#include "base/stable_list.hpp"
 #include "heap/heap.hpp"
 #include "os/timer.hpp"
 #include "runtime/memory.hpp"
@@ -25,12 +24,6 @@ struct Activation {
   const abi::Cell* pc = nullptr;
   abi::Slot* fp = nullptr;
   abi::Inst* inst = nullptr;
-};
-
-struct HostFunc {
-  abi::FuncBody body;
-  abi::Func func;
-  std::string name;
 };
 
 /// Slots of a host routine that hold references while it allocates; a stack of them.
@@ -59,8 +52,15 @@ struct Store::Impl {
   StoreConfig config;
   abi::Exec exec;
   const std::shared_ptr<Requests> requests = std::make_shared<Requests>();
-  const std::shared_ptr<Quota> memory_quota;
-  const std::shared_ptr<Quota> table_quota;
+  const std::shared_ptr<Pool> pool;
+  struct Quotas {
+    Quotas(u64 memory_bytes, u64 table_elements) noexcept
+        : memory(memory_bytes), table(table_elements) {}
+    Quota memory, table;
+  };
+  const std::shared_ptr<Quotas> quotas;
+  [[nodiscard]] std::shared_ptr<Quota> memory_quota() const { return {quotas, &quotas->memory}; }
+  [[nodiscard]] std::shared_ptr<Quota> table_quota() const { return {quotas, &quotas->table}; }
   os::Mapping stack;
   os::TimerId timer = 0;
 
@@ -72,18 +72,21 @@ struct Store::Impl {
 
   std::optional<Error> noted;
 
-  // What it owns; nothing goes before the store does.
-  std::unordered_set<std::shared_ptr<const void>> kept;
-  std::unordered_map<const void*, abi::Func*> shared_funcs;
+  Result<LinearMemory*> new_memory(const MemoryType& type, const MemoryImage* image);
+
+  // What it owns; nothing goes before the store does. Memories and tables end before the instances,
+  // which keep the modules with their images.
+  std::vector<std::shared_ptr<const void>> kept;
+  usize kept_checked = 0;  // no two of the first so many are the same
+  StableList<Global> globals;
+  StableList<HostGlobal, 2> host_globals;
+  StableList<Tag> tags;
+  std::list<HostFunc> host_funcs;
+  StableList<abi::Func> funcs;  // of instances
+  std::vector<std::unique_ptr<InstanceImpl>> instances;
   std::vector<std::shared_ptr<LinearMemory>> memories;
   std::vector<std::unique_ptr<TableState>> tables;
-  std::deque<Global> globals;
-  std::deque<HostGlobal> host_globals;
-  std::deque<Tag> tags;
-  std::deque<HostFunc> host_funcs;
-  std::deque<abi::Func> funcs;  // of instances
-  std::vector<std::unique_ptr<InstanceImpl>> instances;
-  std::unordered_map<TypeId, FuncType> func_types;
+  SmallMap<TypeId, std::unique_ptr<FuncType>> func_types;
   std::vector<heap::Finaliser> finalisers;  // of host functions
 
   // The heap of objects.
@@ -100,9 +103,6 @@ struct Store::Impl {
 
 /// What the store's instances, tables and host hold (CONTRACTS C8).
 [[nodiscard]] std::unique_ptr<heap::RootSource> make_roots(Store::Impl& impl);
-
-/// The name of a host function, "" if it has none.
-[[nodiscard]] std::string_view host_name(const abi::FuncBody* body) noexcept;
 
 [[nodiscard]] u32 slots_of(std::span<const ValType> types) noexcept;
 

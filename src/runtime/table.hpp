@@ -7,18 +7,25 @@
 #include <memory>
 #include <vector>
 
-#include "os/virtual_memory.hpp"
 #include "runtime/externs.hpp"
-#include "runtime/quota.hpp"
+#include "runtime/pool.hpp"
 
 namespace zhan::runtime {
+
+/// What a function table of a module holds at first, the same for all instances.
+struct TableImage {
+  std::vector<u64> elements;   // null or abi::unfilled
+  std::vector<u32> functions;  // of the unfilled ones
+};
 
 struct TableState final : public Table {
   /// Every element becomes `init`. `traced`: the elements are references that collections follow.
   /// Errors: limit, no_memory.
   static Result<std::unique_ptr<TableState>> create(const TableType& type, u64 init, bool traced,
-                                                    std::shared_ptr<Quota> quota);
-  TableState(const TableType& table_type, bool traced, std::shared_ptr<Quota> table_quota) noexcept;
+                                                    std::shared_ptr<Quota> quota,
+                                                    const std::shared_ptr<Pool>& pool);
+  TableState(const TableType& table_type, bool traced, std::shared_ptr<Quota> table_quota,
+             const std::shared_ptr<Pool>& pool) noexcept;
   ~TableState() override;
 
   u64 grow(u64 delta, u64 value) noexcept override;
@@ -37,6 +44,8 @@ struct TableState final : public Table {
   [[nodiscard]] bool in_range(u64 index, u64 count) const noexcept {
     return index <= state.size && count <= state.size - index;
   }
+  /// Sets all of a new table to an image of the instance's module, which must outlive it.
+  void set_image(const TableImage& image, Instance& instance) noexcept;
   /// Sets [index, index + count) to functions of an instance, lazily where that pays. In range.
   void set_functions(u64 index, Instance& instance, std::span<const u32> functions);
   /// Fills the lazy ones of [index, index + count); in range.
@@ -72,10 +81,15 @@ struct TableState final : public Table {
   };
   u64 fill(u64 index) noexcept;
   [[nodiscard]] bool extend(u64 size) noexcept;
+  [[nodiscard]] bool take_space(u64 bytes) noexcept;
 
   std::shared_ptr<Quota> m_quota;
+  std::shared_ptr<Pool> m_pool;
   os::Mapping m_space;
-  os::Mapping m_dirty;  // traced only
+  os::Mapping m_dirty;                  // traced only
+  u64 m_old_bytes = 0;                  // of it that are another table's; the rest was zero
+  const TableImage* m_image = nullptr;  // below the runs
+  Instance* m_image_instance = nullptr;
   std::vector<Run> m_runs;
 };
 

@@ -58,7 +58,7 @@ Or<DescriptorPtr> directory(Call& call, u32 fd, u64 rights) noexcept {
 }
 
 Or<std::string> guest_path(const Call& call, u32 pointer, u32 length) {
-  const u8* bytes = call.memory.at(pointer, length);
+  const u8* bytes = call.memory.peek(pointer, length);
   if (bytes == nullptr) return Fail(Errno::fault);
   if (length >= limit::path_bytes) return Fail(Errno::nametoolong);
   std::string path(reinterpret_cast<const char*>(bytes), length);

@@ -16,15 +16,17 @@ Errno put_count(const Call& call, u32 out, u64 count) noexcept {
 }
 
 /// The common start of the four: nothing happens unless all pointers are good.
-Errno gather(const Call& call, IoVectors& vectors, u32 iovecs, u32 count, u32 out) noexcept {
+Errno gather(const Call& call, IoVectors& vectors, u32 iovecs, u32 count, u32 out,
+             bool filled) noexcept {
   if (!call.memory.contains(out, 4)) return Errno::fault;
-  return vectors.gather(call.memory, iovecs, count);
+  return vectors.gather(call.memory, iovecs, count, filled);
 }
 
 template <class Transfer>
-Errno at_offset(Call& call, u32 iovecs, u32 count, u64 offset, u32 out, Transfer transfer) {
+Errno at_offset(Call& call, u32 iovecs, u32 count, u64 offset, u32 out, bool filled,
+                Transfer transfer) {
   IoVectors vectors;
-  if (Errno error = gather(call, vectors, iovecs, count, out); error != Errno::success)
+  if (Errno error = gather(call, vectors, iovecs, count, out, filled); error != Errno::success)
     return error;
   if (offset > largest_offset) return Errno::inval;
   auto list = vectors.vectors();
@@ -44,7 +46,7 @@ Errno fd_read(Call& call, u32 fd, u32 iovecs, u32 count, u32 out) {
   auto from = file(call, fd, right::fd_read, false);
   if (!from) return from.error();
   IoVectors vectors;
-  if (Errno error = gather(call, vectors, iovecs, count, out); error != Errno::success)
+  if (Errno error = gather(call, vectors, iovecs, count, out, true); error != Errno::success)
     return error;
   u64 done = 0;
   Errno error = read_from(call, **from, vectors.vectors(), done);
@@ -55,7 +57,7 @@ Errno fd_write(Call& call, u32 fd, u32 iovecs, u32 count, u32 out) {
   auto to = file(call, fd, right::fd_write, false);
   if (!to) return to.error();
   IoVectors vectors;
-  if (Errno error = gather(call, vectors, iovecs, count, out); error != Errno::success)
+  if (Errno error = gather(call, vectors, iovecs, count, out, false); error != Errno::success)
     return error;
   u64 done = 0;
   Errno error = write_to(call, **to, vectors.vectors(), done);
@@ -66,7 +68,7 @@ Errno fd_pread(Call& call, u32 fd, u32 iovecs, u32 count, u64 offset, u32 out) {
   auto from = file(call, fd, right::fd_read, true);
   if (!from) return from.error();
   int host = (*from)->fd.get();
-  return at_offset(call, iovecs, count, offset, out,
+  return at_offset(call, iovecs, count, offset, out, true,
                    [host](iovec* list, int n, off_t at) { return preadv(host, list, n, at); });
 }
 
@@ -74,7 +76,7 @@ Errno fd_pwrite(Call& call, u32 fd, u32 iovecs, u32 count, u64 offset, u32 out) 
   auto to = file(call, fd, right::fd_write, true);
   if (!to) return to.error();
   int host = (*to)->fd.get();
-  return at_offset(call, iovecs, count, offset, out,
+  return at_offset(call, iovecs, count, offset, out, false,
                    [host](iovec* list, int n, off_t at) { return pwritev(host, list, n, at); });
 }
 

@@ -39,6 +39,12 @@ abi::Status finish(abi::Exec* exec, const Ending& ending) noexcept {
   return abi::Status::trapped;
 }
 
+GuestMemory view_of(runtime::Memory& memory) noexcept {
+  return {memory.bytes(), &memory, [](void* opened, u64 pointer, u64 length) {
+            static_cast<runtime::Memory*>(opened)->open_range(pointer, length);
+          }};
+}
+
 template <auto function>
 abi::Status entry(abi::Exec* exec, void* env, const abi::FuncBody*, abi::Slot* args) {
   using Function = Shape<decltype(function)>;
@@ -48,7 +54,7 @@ abi::Status entry(abi::Exec* exec, void* env, const abi::FuncBody*, abi::Slot* a
     return abi::Status::trapped;
   }
   runtime::Memory* memory = runtime::caller_memory(exec);
-  Call call{*context, memory ? GuestMemory(memory->bytes()) : GuestMemory(), exec->requests, {}};
+  Call call{*context, memory ? view_of(*memory) : GuestMemory(), exec->requests, {}};
   Errno result = [&]<usize... i>(std::index_sequence<i...>) {
     return function(call,
                     static_cast<std::tuple_element_t<i, typename Function::Tuple>>(args[i])...);

@@ -26,19 +26,31 @@ class GuestMemory {
  public:
   GuestMemory() noexcept = default;
   explicit GuestMemory(std::span<u8> bytes) noexcept : m_base(bytes.data()), m_size(bytes.size()) {}
+  /// `open(memory, pointer, length)` is called before a range is given out for writing: memories
+  /// whose pages are watched are read-only for the kernel until then.
+  using Open = void (*)(void* memory, u64 pointer, u64 length);
+  GuestMemory(std::span<u8> bytes, void* memory, Open open) noexcept
+      : m_base(bytes.data()), m_size(bytes.size()), m_memory(memory), m_open(open) {}
 
   [[nodiscard]] u64 size() const noexcept { return m_size; }
   [[nodiscard]] bool contains(u32 pointer, u64 length) const noexcept {
     return m_base != nullptr && length <= m_size && pointer <= m_size - length;
   }
-  /// Null if any byte of [pointer, pointer + length) is out of range.
+  /// To be written to, by the kernel too. Null if any byte of [pointer, pointer + length) is out of
+  /// range.
   [[nodiscard]] u8* at(u32 pointer, u64 length) const noexcept {
+    if (!contains(pointer, length)) return nullptr;
+    if (m_open != nullptr) m_open(m_memory, pointer, length);
+    return m_base + pointer;
+  }
+  /// The same to be read.
+  [[nodiscard]] const u8* peek(u32 pointer, u64 length) const noexcept {
     return contains(pointer, length) ? m_base + pointer : nullptr;
   }
   template <class T>
     requires std::is_integral_v<T>
   [[nodiscard]] bool read(u32 pointer, T& value) const noexcept {
-    const u8* from = at(pointer, sizeof(T));
+    const u8* from = peek(pointer, sizeof(T));
     if (from == nullptr) return false;
     std::memcpy(&value, from, sizeof(T));
     return true;
@@ -46,21 +58,21 @@ class GuestMemory {
   template <class T>
     requires std::is_integral_v<T>
   [[nodiscard]] bool write(u32 pointer, T value) const noexcept {
-    u8* to = at(pointer, sizeof(T));
-    if (to == nullptr) return false;
-    std::memcpy(to, &value, sizeof(T));
+    if (!contains(pointer, sizeof(T))) return false;
+    std::memcpy(m_base + pointer, &value, sizeof(T));
     return true;
   }
   [[nodiscard]] bool write_bytes(u32 pointer, std::span<const u8> bytes) const noexcept {
-    u8* to = at(pointer, bytes.size());
-    if (to == nullptr) return false;
-    if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+    if (!contains(pointer, bytes.size())) return false;
+    if (!bytes.empty()) std::memcpy(m_base + pointer, bytes.data(), bytes.size());
     return true;
   }
 
  private:
   u8* m_base = nullptr;
   u64 m_size = 0;
+  void* m_memory = nullptr;
+  Open m_open = nullptr;
 };
 
 /// A structure on its way to the guest: filled on the host, written at once.
@@ -87,8 +99,8 @@ class Struct {
 class IoVectors {
  public:
   /// `fault` if the array or a buffer is out of range, `inval` if there are more than
-  /// limit::iovecs.
-  [[nodiscard]] Errno gather(GuestMemory memory, u32 pointer, u32 count) noexcept {
+  /// limit::iovecs. `filled`: the buffers are to be written to.
+  [[nodiscard]] Errno gather(GuestMemory memory, u32 pointer, u32 count, bool filled) noexcept {
     if (count > limit::iovecs) return Errno::inval;
     if (!memory.contains(pointer, u64{count} * layout::iovec)) return Errno::fault;
     for (u32 i = 0; i < count; ++i) {
@@ -96,7 +108,9 @@ class IoVectors {
       if (!memory.read(pointer + i * layout::iovec, address) ||
           !memory.read(pointer + i * layout::iovec + 4, length))
         return Errno::fault;
-      u8* bytes = memory.at(address, length);
+      // The kernel's structure is the same for both ways.
+      u8* bytes =
+          filled ? memory.at(address, length) : const_cast<u8*>(memory.peek(address, length));
       if (bytes == nullptr) return Errno::fault;
       ZHAN_ASSERT(m_count < m_vectors.size(), "the count was bounded");
       if (length != 0) m_vectors[m_count++] = {bytes, length};

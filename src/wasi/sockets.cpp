@@ -87,7 +87,7 @@ Errno sock_recv(Call& call, u32 fd, u32 iovecs, u32 count, u32 flags, u32 out, u
   if (flags & ~(recv_peek | recv_waitall)) return Errno::inval;
   if (!call.memory.contains(out, 4) || !call.memory.contains(flags_out, 2)) return Errno::fault;
   IoVectors vectors;
-  if (Errno error = vectors.gather(call.memory, iovecs, count); error != Errno::success)
+  if (Errno error = vectors.gather(call.memory, iovecs, count, true); error != Errno::success)
     return error;
   u64 done = 0;
   int came = 0;
@@ -108,7 +108,7 @@ Errno sock_send(Call& call, u32 fd, u32 iovecs, u32 count, u32 flags, u32 out) {
   if (flags != 0) return Errno::inval;
   if (!call.memory.contains(out, 4)) return Errno::fault;
   IoVectors vectors;
-  if (Errno error = vectors.gather(call.memory, iovecs, count); error != Errno::success)
+  if (Errno error = vectors.gather(call.memory, iovecs, count, false); error != Errno::success)
     return error;
   u64 done = 0;
   if (Errno error = write_to(call, **to, vectors.vectors(), done); error != Errno::success)

@@ -321,14 +321,32 @@ TEST_F(StoreTest, GlobalsCheckTheirInitialValue) {
   EXPECT_EQ(global->value[1], 2u);
 }
 
-TEST_F(StoreTest, SharedHostFunctionsAreMadeOnce) {
-  const auto key = std::make_shared<int>(1);
+TEST_F(StoreTest, HostFunctionsOfSeveralStoresAreKept) {
   const TypeId type = func_type({type_i32, type_i32}, {type_i32});
-  abi::Func* const func = store->shared_host_func(key, type, add, key.get()).value();
-  EXPECT_EQ(store->shared_host_func(key, type, add, key.get()).value(), func);
-  EXPECT_EQ(key.use_count(), 2);
+  const auto shared =
+      std::make_shared<HostFunc>(*types, scripted_engine(), type, add, nullptr, "add");
+  abi::Func* const func = store->use(shared);
+  EXPECT_EQ(store->use(shared), func);
+  const auto other = make_store();
+  EXPECT_EQ(other->use(shared), func);
+  EXPECT_EQ(shared.use_count(), 3) << "once a store";
+  std::vector<Value> results;
+  EXPECT_TRUE(other->call(func, std::vector<Value>{{type_i32, 2}, {type_i32, 3}}, results));
+  EXPECT_EQ(results.at(0).lo, 5u);
   store.reset();
-  EXPECT_EQ(key.use_count(), 1);
+  EXPECT_EQ(shared.use_count(), 2);
+}
+
+TEST_F(StoreTest, WhatIsKeptOftenIsKeptOnce) {
+  const auto first = std::make_shared<int>(1), second = std::make_shared<int>(2);
+  for (int i = 0; i < 10'000; ++i) {
+    store->keep(first);
+    store->keep(second);
+  }
+  EXPECT_LT(first.use_count(), 40);
+  store.reset();
+  EXPECT_EQ(first.use_count(), 1);
+  EXPECT_EQ(second.use_count(), 1);
 }
 
 TEST_F(StoreTest, TypesOfFunctions) {
