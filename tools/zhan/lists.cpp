@@ -7,6 +7,12 @@
 
 namespace zhan::cli {
 
+bool is_feature(std::string_view name) noexcept {
+  for (const FeatureInfo& feature : feature_table)
+    if (feature.name == name) return true;
+  return false;
+}
+
 void list_features() {
   fmt::print("{:22}{:7}{:9}{}\n", "feature", "phase", "default", "what it adds");
   for (const FeatureInfo& feature : feature_table)

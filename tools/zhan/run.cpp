@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "zhan/borrowed.hpp"
 #include "zhan/command.hpp"
 #include "zhan/common.hpp"
 #include "zhan/gc_stats.hpp"
@@ -24,6 +25,7 @@ struct RunOptions {
       argv0;
   std::string unknown_imports = "error";
   bool inherit_env = false, gc_stats = false, gc_stats_json = false;
+  std::string refusal;  // of -W or -S
   std::string file;
   std::vector<std::string> args;
 };
@@ -386,6 +388,7 @@ int Run::call(zhan_func_t func, const zhan_functype_t* type, const std::string& 
 }
 
 int run_file(RunOptions& options, const std::vector<std::string>& operands) {
+  if (!options.refusal.empty()) return complain(options.refusal, exit_usage);
   if (operands.empty())
     return complain("run: no file given; write zhan run FILE [ARGS...]", exit_usage);
   const std::string& how = options.unknown_imports;
@@ -449,6 +452,7 @@ Command run_command() {
                    "What function imports become that nobody gives: error, trap or default"),
   };
   add_setting_options(command, o.settings);
+  add_borrowed_options(command, o.refusal);
   command.run = [&o](const std::vector<std::string>& operands) { return run_file(o, operands); };
   command.state = state;
   return command;

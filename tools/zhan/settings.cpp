@@ -6,9 +6,6 @@
 #include <cstdlib>
 
 namespace zhan::cli {
-namespace {
-
-/// The words between commas.
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;
   for (size_t start = 0; start < text.size();) {
@@ -18,6 +15,8 @@ std::vector<std::string> split(std::string_view text) {
   }
   return words;
 }
+
+namespace {
 
 /// The setting that the feature's name, with or without =on or =off, stands for.
 std::string feature_setting(std::string_view word) { return fmt::format("feature.{}", word); }

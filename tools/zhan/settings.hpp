@@ -24,6 +24,9 @@ int apply_settings(const Settings& settings,
 /// An engine with these settings; complains if there can be none.
 int make_engine(const Settings& settings, EngineOwner& engine);
 
+/// The words between commas.
+[[nodiscard]] std::vector<std::string> split(std::string_view text);
+[[nodiscard]] bool is_feature(std::string_view name) noexcept;
 /// --feature help, --set help: what there is, on standard output.
 void list_features();
 void list_options();
