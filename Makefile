@@ -24,7 +24,7 @@ fuzz: ## run all fuzz targets for MINUTES (4), two at a time
 bench: build ## measure beside every peer: build/bench-report/index.html (40 minutes)
 	@tools/setup bench
 	@tools/dev build release -j $(JOBS) --target zhan-micro || true
-	bench/zhan-bench --json build/bench.json --html build/bench-report
+	bench/zhan-bench --budget 2400 --json build/bench.json --html build/bench-report
 
 bench-quick: build ## the short form of that, in 5 minutes, fetching the peers included
 	@tools/setup bench

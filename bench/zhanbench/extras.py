@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from zhanbench import measure
+from zhanbench import build, measure
 from zhanbench.cases import ROOT, cache_folder, guests_folder
 
 SECONDS = 25  # kept for this at the end of a budget
@@ -58,6 +58,21 @@ def collector_account(data, zhan, case, seconds):
         return None
 
 
+def library():
+    """wasmtime's library for C programs, from its package for Python."""
+    return cache_folder("peers") / "wasmtime-api/wasmtime/linux-x86_64/_libwasmtime.so"
+
+
+def c_program():
+    """The small measures through the C interface of that library, built when it is not."""
+    source = ROOT / "bench" / "programs" / "wasm_api_micro.c"
+    out = cache_folder("bench") / "wasm_api_micro"
+    if library().exists() and build.compiler() and not build.newer(out, source, library()):
+        words = [build.compiler(), "-O2", "-o", str(out), str(source), str(library())]
+        subprocess.run([*words, f"-Wl,-rpath,{library().parent}"], check=False)
+    return str(out)
+
+
 def micro_command(engine):
     module = guests_folder() / "bench" / "micro.wasm"
     script = ROOT / "bench" / "programs" / "micro.mjs"
@@ -68,6 +83,7 @@ def micro_command(engine):
             "--benchmark_format=json",
             "--benchmark_min_time=0.2",
         ],
+        "wasmtime": [c_program(), str(module)] if engine.name == "wasmtime" else [],
         "node": [program, str(script), str(module)],
         "bun": [program, str(script), str(module)],
         "wazero": [program, "-micro", str(module)],

