@@ -88,7 +88,7 @@ def summary_lines(data):
     lines = [
         f"commit {meta['commit']}{dirty}, {meta['date']}, {meta['cpu']}, {meta['cores']} cores",
         f"{len(rounds)} rounds, {len(rounds) - len(good)} dropped because the canary was more "
-        f"than 5 % off",
+        f"than 5 % off; load average at the start {meta.get('load', 0):.1f}",
     ]
     if data.get("short_of_time"):
         lines.append("the time for this run was up before every cell had been measured often enough")
@@ -205,7 +205,10 @@ def verdict(before, after):
 def compare_report(old, new):
     """Our own times in two files: (text, cases slower beyond the interval)."""
     lines = [
-        f"old {old['meta']['commit']}  new {new['meta']['commit']}",
+        *(
+            f"{word} {data['meta']['commit']}, load average {data['meta'].get('load', 0):.1f}"
+            for word, data in (("old", old), ("new", new))
+        ),
         f"{'case':<22}{'old ms':>10}{'new ms':>10}{'new/old':>10}  95 % interval",
     ]
     slower = 0
