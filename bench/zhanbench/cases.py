@@ -110,6 +110,10 @@ def digest_of(entry):
     return entry["sha256"]
 
 
+def expected(text):
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
+
+
 class Guests:
     """The cases of tests/guests, as cases of ours."""
 
@@ -136,6 +140,7 @@ class Guests:
             "exit": expected["exit"],
             "sha256": digest_of(expected["stdout"]),
             "files": files,
+            "text": expected["stdout"].get("text", ""),
         }
 
 
@@ -146,7 +151,7 @@ def fill_kernel(case, entry, quick, folder):
     case.args = [quick_n if reduced else n]
     case.invoke = "run"
     text = quick_checksum if reduced else checksum
-    case.expect = {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+    case.expect = expected(text)
     case.module = folder / "bench" / f"{name}{'-' + variant if variant else ''}.wasm"
     if not variant:
         case.native = folder / "bench" / f"{name}-native"
@@ -158,7 +163,7 @@ def fill_text(case, entry, quick, folder):
     argument, result = entry[size]
     case.module = folder / "bench" / f"{entry['text']}.wasm"
     case.args, case.invoke = [argument], "run"
-    case.expect = {"sha256": hashlib.sha256(result.encode()).hexdigest()}
+    case.expect = expected(result)
 
 
 def fill_module(case, entry, quick, folder):
@@ -168,7 +173,7 @@ def fill_module(case, entry, quick, folder):
     case.compile = entry.get("compile", False)
     expect = entry.get("expect")
     if expect is None:
-        case.expect = {"sha256": hashlib.sha256(entry.get("prints", "").encode()).hexdigest()}
+        case.expect = expected(entry.get("prints", ""))
     elif expect == "coremark":
         case.expect = {"kind": "coremark", "agree": True}
 

@@ -28,7 +28,7 @@ def caption(data):
     meta = data["meta"]
     good = len(stats.good_rounds([r["canary"] for r in data["rounds"]]))
     short = "short form, " if meta["quick"] else ""
-    return f"commit {meta['commit']}, {meta['date']}, {meta['cpu']}, {short}{good} rounds"
+    return f"commit {meta['commit']}, {meta['date']}, {meta['cpu']}, {short}{good} rounds{report.load(data)}"
 
 
 def svg_text(x, y, text, *attributes):

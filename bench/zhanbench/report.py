@@ -80,6 +80,12 @@ def speed(data, case, engine):
     return data["meta"]["cases"][case]["bytes"] / 1e6 / min(measured) if measured else None
 
 
+def load(data):
+    """How busy the machine was when the run began, where that is known."""
+    average = data["meta"].get("load")
+    return "" if average is None else f", load average {average:.1f}"
+
+
 def summary_lines(data):
     rounds = data["rounds"]
     good = stats.good_rounds([r["canary"] for r in rounds])
@@ -88,7 +94,7 @@ def summary_lines(data):
     lines = [
         f"commit {meta['commit']}{dirty}, {meta['date']}, {meta['cpu']}, {meta['cores']} cores",
         f"{len(rounds)} rounds, {len(rounds) - len(good)} dropped because the canary was more "
-        f"than 5 % off; load average at the start {meta.get('load', 0):.1f}",
+        f"than 5 % off{load(data)}",
     ]
     if data.get("short_of_time"):
         lines.append("the time for this run was up before every cell had been measured often enough")
@@ -206,7 +212,7 @@ def compare_report(old, new):
     """Our own times in two files: (text, cases slower beyond the interval)."""
     lines = [
         *(
-            f"{word} {data['meta']['commit']}, load average {data['meta'].get('load', 0):.1f}"
+            f"{word} {data['meta']['commit']}{load(data)}"
             for word, data in (("old", old), ("new", new))
         ),
         f"{'case':<22}{'old ms':>10}{'new ms':>10}{'new/old':>10}  95 % interval",

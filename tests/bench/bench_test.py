@@ -104,7 +104,7 @@ class BenchTest(unittest.TestCase):
         done = self.bench(behaviour="wrong")
         self.assertEqual(done.returncode, 1)
         self.assertIn("WRONG OUTPUT OF ZHAN", done.stderr)
-        self.assertIn("--- expected", done.stderr)
+        self.assertIn("--- zhan printed\n1\n--- expected\n2584", done.stderr)
 
     def test_a_crash_is_a_marked_cell_and_fails(self):
         done = self.bench(behaviour="crash")
