@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project; tools/dev has the finer commands.
 .DEFAULT_GOAL := build
-.PHONY: build run test fuzz bench bench-quick bench-peers help install clean
+.PHONY: build run test fuzz bench bench-quick bench-build bench-peers help install clean
 PREFIX ?= /usr/local
 MINUTES ?= 4
 JOBS ?= $(shell nproc)
@@ -21,15 +21,16 @@ fuzz: ## run all fuzz targets for MINUTES (4), two at a time
 	@tools/setup build lint
 	@tools/dev fuzz --minutes $(MINUTES)
 
-bench: build ## measure beside every peer: build/bench-report/index.html (40 minutes)
-	@tools/setup bench
-	@tools/dev build release -j $(JOBS) --target zhan-micro || true
+bench: bench-build ## measure beside every peer: build/bench-report/index.html (40 minutes)
 	bench/zhan-bench --budget 2400 --json build/bench.json --html build/bench-report
 
-bench-quick: build ## the short form of that, in 5 minutes, fetching the peers included
-	@tools/setup bench
-	@tools/dev build release -j $(JOBS) --target zhan-micro || true
+bench-quick: bench-build ## the short form of that, in 5 minutes, fetching the peers included
 	bench/zhan-bench --quick --json build/bench-quick.json --html build/bench-report
+
+bench-build:
+	@tools/setup build test bench
+	@tools/dev build release -j $(JOBS) --target zhan
+	@tools/dev build release -j $(JOBS) --target zhan-micro || echo "no small measures"
 
 bench-peers: ## fetch the peers and programs of bench through their package clients
 	bench/zhan-bench peers

@@ -82,9 +82,10 @@ def result_of(case, out, err=b""):
 
 
 def complaint(output):
-    """The line that says most: the last one before a backtrace."""
+    """The line that says most: the last one that is no part of a backtrace."""
     text = output.decode(errors="replace").partition("Stack backtrace:")[0]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if not re.match(r"at |Bun v|Node\.js v|\d+ \||\^", line)]
     return lines[-1][:160] if lines else "no output"
 
 

@@ -10,6 +10,7 @@ import time
 from zhanbench import build, measure
 from zhanbench.cases import ROOT, cache_folder, guests_folder
 
+LONG = 5e9  # nanoseconds of a run that is not repeated
 SECONDS = 25  # kept for this at the end of a budget
 MICRO = {
     "call_nothing": "call from the host, no values",
@@ -42,6 +43,19 @@ def add(data, engines, cases, path, end=None):
 
 
 def collector_account(data, zhan, case, seconds):
+    """What the collector says of the quickest of three runs, or of one that is long."""
+    end = time.monotonic() + seconds
+    best = None
+    for _ in range(3):
+        account = one_account(data, zhan, case, end - time.monotonic())
+        if account and (best is None or account["wall"] < best["wall"]):
+            best = account
+        if account is None or account["wall"] > LONG or end < time.monotonic() + LONG / 1e9:
+            break
+    return best
+
+
+def one_account(data, zhan, case, seconds):
     """What the collector says of one run, and how long that took, in nanoseconds."""
     if not measure.times(data, case.name, "zhan"):
         return None

@@ -173,7 +173,7 @@ def other_sections(data):
         )
     head, rows = report.micro_rows(data)
     if rows:
-        parts.append(f"<h2>Small things</h2>{table(head, plain_rows(rows))}")
+        parts.append(f"<h2>Small things (nanoseconds)</h2>{table(head, plain_rows(rows))}")
         parts.append(
             '<p class="dim">Through the interface that each engine has: C++ for Zhan, JavaScript '
             "for node and bun, Go for wazero.</p>"

@@ -6,6 +6,7 @@ import pathlib
 
 from zhanbench import report, stats
 from zhanbench.cases import ROOT
+from zhanbench.measure import times
 
 NAMES = ("wasm3", "wamr", "wasmi", "wazero", "winch", "wasmtime", "node")
 BEGIN, END = "<!-- figures: bench/zhan-bench publish -->", "<!-- end of figures -->"
@@ -70,26 +71,40 @@ def picture(data):
     return "\n".join(parts)
 
 
+def grid(title, head, rows):
+    """A table with a sentence before it; nothing where there are no rows."""
+    rows = list(rows)
+    if not rows:
+        return []
+    table = [head, ["---"] * len(head), *rows]
+    return ["", title, "", *("| " + " | ".join(row) + " |" for row in table)]
+
+
+def object_rows(data):
+    """The cases of the class gc one by one: our time, and the multiples of those who can run it."""
+    names = [e for e in columns(data) if report.class_geomean(data, "gc", e)[1]]
+    rows = []
+    for case in report.class_cases(data, "gc"):
+        ours = times(data, case, "zhan")
+        cells = (report.cell(data, case, e) for e in names)
+        texts = (report.short(c) if isinstance(c, str) else f"{c[0]:.2f}×" for c in cells)
+        if ours:
+            rows.append([case, report.milliseconds(min(ours)), *texts])
+    return ["case", "zhan, ms", *names], rows
+
+
 def markdown(data):
     names = columns(data)
-    lines = [
-        f"Measured at {caption(data)}.",
-        "",
-        "| class | " + " | ".join(names) + " |",
-        "|---|" + "---|" * len(names),
+    means = [
+        [report.TITLES[g].split(" (")[0], *(figure(data, g, e)[0] for e in names)]
+        for g in report.groups(data)
     ]
-    for group in report.groups(data):
-        cells = (figure(data, group, e)[0] for e in names)
-        lines.append(f"| {report.TITLES[group].split(' (')[0]} | " + " | ".join(cells) + " |")
-    rows = list(report.collector_rows(data))
-    if rows:
-        lines += ["", "What the collector did:", "", "| " + " | ".join(report.COLLECTOR) + " |"]
-        lines += ["|---|" + "---|" * (len(report.COLLECTOR) - 1)]
-        lines += ["| " + " | ".join(row) + " |" for row in rows]
-    head, rows = report.micro_rows(data)
-    if rows:
-        lines += ["", "| " + " | ".join(head) + " |", "|---|" + "---|" * (len(head) - 1)]
-        lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines = [
+        *grid(f"Measured at {caption(data)}.", ["class", *names], means)[1:],
+        *grid("Collected objects, case by case:", *object_rows(data)),
+        *grid("What the collector did:", report.COLLECTOR, report.collector_rows(data)),
+        *grid("Small things, in nanoseconds:", *report.micro_rows(data)),
+    ]
     return "\n".join(lines)
 
 

@@ -164,7 +164,7 @@ def micro_rows(data):
         [text, *(f"{data['micro'][e][key]:.1f}" if key in data["micro"][e] else "-" for e in engines)]
         for key, text in MICRO.items()
     ]
-    return ["nanoseconds", *engines], rows if engines else []
+    return ["measure", *engines], rows if engines else []
 
 
 def plain_table(title, head, rows, first, width):
@@ -183,7 +183,7 @@ def text_report(data):
     for group in groups(data):
         lines += class_table(data, group, engines)
     lines += plain_table("What Zhan's collector did", COLLECTOR, collector_rows(data), 20, 10)
-    lines += plain_table("Small things", *micro_rows(data), 42, 14)
+    lines += plain_table("Small things (nanoseconds)", *micro_rows(data), 42, 14)
     absent = [e for e in others(data) if not data["meta"]["engines"][e]["present"]]
     if absent:
         reasons = (data["meta"]["engines"][e].get("absent", "absent") for e in absent)

@@ -86,6 +86,8 @@ class TableTest(unittest.TestCase):
     def test_a_complaint_is_the_line_before_the_backtrace(self):
         text = b"Error: one\n  cause\nStack backtrace:\n 0: main\n"
         self.assertEqual(cases.complaint(text), "cause")
+        text = b"12 | code\n   ^\nerror: why\n   at main (x:1)\n\nBun v1.4.5 (Linux x64)\n"
+        self.assertEqual(cases.complaint(text), "error: why")
         self.assertEqual(cases.complaint(b"  \n"), "no output")
 
 

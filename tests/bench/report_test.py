@@ -175,6 +175,16 @@ class PageTest(unittest.TestCase):
             self.assertIn(word, text)
         self.assertIn("| Kernels | 4.00× 1/2 | 0.25× |", publish.markdown(data))
 
+    def test_objects_are_told_case_by_case(self):
+        data = measurement()
+        self.assertNotIn("case by case", publish.markdown(data))
+        data["meta"]["cases"]["fib"]["class"] = "gc"
+        data["meta"]["cases"]["gemm"]["class"] = "gc"
+        text = publish.markdown(data)
+        self.assertIn("| case | zhan, ms | wasmi | wasmtime |", text)
+        self.assertIn("| fib | 1000 | 4.00× | 0.25× |", text)
+        self.assertIn("| gemm | 2000 | fails | 0.25× |", text)
+
     def test_an_empty_measurement_has_a_page(self):
         data = measurement() | {"rounds": [], "marks": {}, "gc": {}}
         self.assertIn("</html>", page.html_report(data))
