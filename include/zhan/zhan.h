@@ -285,6 +285,21 @@ ZHAN_API zhan_engine_t* zhan_engine_keep(zhan_engine_t* engine);
 /* Modules and stores keep what they need of it: the order of dropping is free. Threads: any. */
 ZHAN_API void zhan_engine_drop(zhan_engine_t* engine);
 
+/* The pool of an engine: places for memories that instances use one after the other. The options
+ * pool-memories, pool-tables and pool-instances limit what all its stores may have at one time
+ * (LIMIT beyond); pool-resident and pool-idle limit what waiting places keep. */
+typedef struct zhan_pool_stats {
+  uint64_t memories, tables, instances; /* of all stores now; one for each shared memory too */
+  uint64_t idle_slots;                  /* places that hold the data of a module and wait */
+  uint64_t idle_resident;               /* bytes that these keep */
+  uint64_t watched_slots;               /* whose writes are learned by faults */
+  uint64_t reused;                      /* memories that have been made from a waiting place */
+  uint64_t spare[9];
+} zhan_pool_stats_t;
+
+/* All zero for NULL. Threads: any. */
+ZHAN_API void zhan_engine_pool_stats(zhan_engine_t* engine, zhan_pool_stats_t* out);
+
 /* ---------------------------------------------------------------- function types */
 
 /* A function type, one count. It may be used with every engine. Errors: TYPE for a kind or heap

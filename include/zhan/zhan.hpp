@@ -767,4 +767,5 @@ class Linker {
 
 // The other parts; each may be included by itself.
 #include "exception.hpp"
+#include "pool.hpp"
 #include "wasi.hpp"

@@ -34,5 +34,18 @@ zhan_error_t* zhan_engine_new(zhan_config_t* config, zhan_engine_t** out) {
   });
 }
 
+void zhan_engine_pool_stats(zhan_engine_t* engine, zhan_pool_stats_t* out) {
+  *out = {};
+  if (engine == nullptr) return;
+  const zhan::runtime::PoolStatistics now = engine->engine->pool().statistics();
+  out->memories = now.memories;
+  out->tables = now.tables;
+  out->instances = now.instances;
+  out->idle_slots = now.idle_slots;
+  out->idle_resident = now.idle_resident;
+  out->watched_slots = now.watched_slots;
+  out->reused = now.reused;
+}
+
 zhan_engine_t* zhan_engine_keep(zhan_engine_t* engine) { return keep(engine); }
 void zhan_engine_drop(zhan_engine_t* engine) { drop(engine); }

@@ -223,4 +223,21 @@ TEST_F(Wrapper, ListsModules) {
   EXPECT_EQ(config.set("no-such-option", "1").error().kind(), ZHAN_ERROR_CONFIG);
 }
 
+TEST(WrapperPool, LimitsAndStatistics) {
+  zhan::Config config;
+  value_or_throw(zhan::set_pool(config, {.memories = 2, .resident = 65536}));
+  const zhan::Engine engine = value_or_throw(zhan::Engine::make(std::move(config)));
+  const Module module = value_or_throw(Module::make(engine, "(module (memory 1))"));
+  const zhan::Pre pre = value_or_throw(zhan::Linker(engine).resolve(module));
+  {
+    const zhan::Store store = value_or_throw(zhan::Store::make(engine));
+    value_or_throw(pre.instantiate(store.get()));
+    value_or_throw(pre.instantiate(store.get()));
+    EXPECT_EQ(pre.instantiate(store.get()).error().kind(), ZHAN_ERROR_LIMIT);
+    EXPECT_EQ(zhan::pool_stats(engine).memories, 2u);
+  }
+  EXPECT_EQ(zhan::pool_stats(engine).memories, 0u);
+  EXPECT_EQ(zhan::pool_stats(engine).idle_slots, 2u);
+}
+
 }  // namespace
