@@ -324,6 +324,7 @@ Totals compare_all(u64 count, test::GeneratorOptions options, bool deterministic
     const GeneratedModule module = test::generate_module(choices, options);
     Comparison comparison(module, deterministic);
     std::vector<u64> args;
+    args.reserve(8);
     for (u32 i = 0; i < 8; ++i) args.push_back(choices.below(3));
     const std::string difference = comparison.run(args);
     EXPECT_EQ(difference, "") << "seed " << seed;
