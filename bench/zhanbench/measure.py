@@ -18,6 +18,7 @@ from zhanbench import stats
 SHOWN = 2000
 REPEATS, SHORT, ENOUGH = 25, 0.1, 0.6  # runs in a row of what is shorter than this; seconds
 SETTLED = 1.02  # the second best time over the best one
+GRACE = 5.0  # seconds beyond the budget for the run that is under way
 LONG = ((8.0, 1), (2.0, 3))  # runs of so many seconds scatter little: rounds of peers then
 
 
@@ -33,13 +34,13 @@ class Spawner:
         self.timeout = timeout
         self.pinned = max(os.sched_getaffinity(0))
 
-    def run(self, words, folder, pin, stdin=None):
+    def run(self, words, folder, pin, stdin=None, seconds=None):
         """What the process used, and its output: (usage, stdout, stderr)."""
         out, err = folder / ".out", folder / ".err"
         cpu = self.pinned if pin else -1
         command = [
             self.tool,
-            str(self.timeout),
+            str(self.timeout if seconds is None else seconds),
             str(cpu),
             str(stdin or os.devnull),
             str(out),
@@ -190,6 +191,12 @@ class Measurement:
     def late(self):
         return self.deadline is not None and time.monotonic() > self.deadline
 
+    def limit(self):
+        """Seconds for one run: at the end of the budget fewer than it may take otherwise."""
+        if self.deadline is None:
+            return self.spawner.timeout
+        return max(min(self.spawner.timeout, self.deadline - time.monotonic() + GRACE), 1.0)
+
     def mark_unmeasured(self):
         for case in self.cases:
             for engine in self.engines:
@@ -224,7 +231,8 @@ class Measurement:
             turn = (number + index) % len(self.engines)
             row = {}
             for engine in self.engines[turn:] + self.engines[:turn]:
-                run = self.measure(case, engine) if self.wants(case, engine, number) else None
+                wanted = self.wants(case, engine, number) and not self.late()
+                run = self.measure(case, engine) if wanted else None
                 if run:
                     row[engine.name] = run
             rounds[number]["runs"][case.name] = row
@@ -264,7 +272,7 @@ class Measurement:
             if words is None:
                 return self.mark(case, engine, "does not apply")
             if engine.name == "wasmtime-warm" and not self.has_runs(case, engine):
-                self.spawner.run(words, folder, False, case.stdin)  # fills its cache
+                self.spawner.run(words, folder, False, case.stdin, self.limit())  # fills its cache
             usage, out, err = self.repeated(case, words, folder)
             files = {n: p.read_bytes() for n in case.outputs if (p := folder / n).is_file()}
         return self.judge(case, engine, usage, out, err, files)
@@ -273,16 +281,18 @@ class Measurement:
         """Elapsed times of milliseconds scatter, so of several runs in a row the best counts."""
         pin = case.clock == "cpu"
         end = time.monotonic() + ENOUGH
-        runs = [self.spawner.run(words, folder, pin, case.stdin)]
+        runs = [self.spawner.run(words, folder, pin, case.stdin, self.limit())]
         short = not pin and runs[0][0]["wall"] < SHORT
         while short and len(runs) < REPEATS and time.monotonic() < end:
-            runs.append(self.spawner.run(words, folder, pin, case.stdin))
+            runs.append(self.spawner.run(words, folder, pin, case.stdin, self.limit()))
         return min(runs, key=lambda r: (r[0]["code"] == 0, r[0]["wall"]))
 
     def has_runs(self, case, engine):
         return any(engine.name in r["runs"].get(case.name, {}) for r in self.data["rounds"])
 
     def judge(self, case, engine, usage, out, err, files):
+        if usage["late"] and self.late():
+            return None  # the budget ended it, not its own slowness
         if usage["late"]:
             problem = f"stopped after {self.spawner.timeout:g} s"
         else:

@@ -18,17 +18,19 @@ from zhanbench import cases, engines, measure  # noqa: E402
 class Spawner:
     """Answers each command, whose first word is the engine's name, with its next time."""
 
-    timeout = 1
+    timeout = 1000
+    late = False
 
     def __init__(self, times, output=b"5\n"):
-        self.times, self.output, self.count = times, output, {}
+        self.times, self.output, self.count, self.limits = times, output, {}, []
 
-    def run(self, words, _folder, _pin, _stdin=None):
+    def run(self, words, _folder, _pin, _stdin=None, seconds=None):
         name = words[0]
         number = self.count[name] = self.count.get(name, 0) + 1
+        self.limits.append(seconds)
         listed = self.times[name]
         seconds = listed[min(number, len(listed)) - 1]
-        usage = {"wall": seconds, "cpu": seconds, "rss": 1, "code": 0, "late": False}
+        usage = {"wall": seconds, "cpu": seconds, "rss": 1, "code": 0, "late": self.late}
         return usage, self.output, b""
 
 
@@ -89,6 +91,16 @@ class RoundsTest(unittest.TestCase):
         self.assertEqual(made.data["rounds"], [])
         self.assertEqual(made.data["marks"]["one"]["zhan"], "no time was left")
         self.assertTrue(made.data["short_of_time"] and made.data["complete"])
+
+    def test_the_end_of_the_budget_ends_a_run(self):
+        made = measurement({"zhan": [1.0]}, deadline=time.monotonic() + 60)
+        self.assertTrue(all(60 < seconds <= 65 for seconds in made.spawner.limits))
+        made.spawner.late, made.deadline = True, time.monotonic() - 1
+        self.assertIsNone(made.measure(a_case(), made.engines[0]))
+        self.assertEqual(made.data["marks"], {})
+        made.deadline = None
+        made.measure(a_case(), made.engines[0])
+        self.assertEqual(made.data["marks"]["one"]["zhan"], "stopped after 1000 s")
 
     def test_short_elapsed_times_are_the_best_of_many(self):
         case = a_case()
