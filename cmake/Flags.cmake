@@ -73,8 +73,10 @@ endif()
 target_link_options(zhan-flags INTERFACE -Wl,--gc-sections -Wl,--as-needed)
 if(zhan_has_lld)
   # Equal functions become one where nobody takes their address: two handlers with equal code are
-  # still two handlers, whose addresses tell cells apart.
-  target_link_options(zhan-flags INTERFACE -fuse-ld=lld -Wl,--icf=safe)
+  # still two handlers, whose addresses tell cells apart. (The sanitizers' own objects do not say
+  # whose addresses are taken.)
+  target_link_options(zhan-flags INTERFACE -fuse-ld=lld
+    -Wl,--icf=$<IF:$<BOOL:${ZHAN_SANITIZE}>,none,safe>)
 endif()
 
 # The table of handlers is thousands of addresses: one bit each instead of 24 bytes in the file.
