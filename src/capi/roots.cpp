@@ -82,6 +82,8 @@ zhan_error_t* zhan_externref_new(zhan_store_t* store, void* data, zhan_finalizer
   Owned owned(data, finalizer);
   return guarded([&]() -> zhan_error_t* {
     if (zhan_error_t* const error = check_store(store)) return error;
+    if (auto done = store->runtime().collect_when_due(); !done)
+      return to_api(std::move(done.error()), store);
     auto raw = store->runtime().new_externref(data, finalizer);
     if (!raw && store->runtime().collect(true))  // the references that count are owned or in slots
       raw = store->runtime().new_externref(data, finalizer);

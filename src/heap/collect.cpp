@@ -15,6 +15,7 @@ constexpr u32 copies_after_sparse = 16;
 constexpr u32 idle_majors = 2;
 constexpr u8 poison_byte = 0xdb;
 constexpr u64 shortest_interval = 5'000'000;  // nanoseconds between minor collections
+constexpr u64 idle_interval = 1'000'000'000;
 
 }  // namespace
 
@@ -180,6 +181,7 @@ void Heap::sweep(bool major) noexcept {
 
 void Heap::plan_next(u32 freed_blocks) noexcept {
   m_major_at = std::max(least_major, 2 * m_live_bytes);
+  m_boxes_major_at = 2 * std::max(many_boxes, m_boxes.size());
   const u64 limit = u64{m_limit_blocks} * block_bytes;
   if (m_live_bytes > limit / 2) m_major_at = std::min(m_major_at, m_live_bytes + m_live_bytes / 2);
   // Collecting for the last few free blocks again and again would take for ever.
@@ -200,7 +202,12 @@ void Heap::adapt(u64 young, u64 in_place, u64 copied, u64 start) noexcept {
   const u64 kept = in_place + copied;
   m_dense = kept * 10 >= young * 3;
   if (m_copy_next > 0) --m_copy_next;
-  const bool often = start - m_last_end < shortest_interval;
+  const u64 interval = start - m_last_end;
+  if (interval > idle_interval) {
+    m_nursery = std::max(m_nursery / 2, std::min(m_nursery, m_config.nursery));
+    return;
+  }
+  const bool often = interval < shortest_interval;
   if ((kept * 20 > young || often) && m_nursery < most_nursery && m_config.stress == 0)
     m_nursery = std::min(2 * m_nursery, u64{m_limit_blocks} * block_bytes / 4);
 }

@@ -112,7 +112,7 @@ void Heap::collect_if_due(bool may_collect) noexcept {
   if (!may_collect) return;
   const bool stress = m_config.stress != 0 && m_allocations % m_config.stress == 0;
   if (m_young_bytes < m_nursery && !stress && !m_log_lost) return;
-  collect((stress && m_config.stress_major) || m_live_bytes > m_major_at);
+  collect((stress && m_config.stress_major) || is_major_due());
 }
 
 bool Heap::open_window(u64 bytes, bool may_collect) noexcept {
@@ -182,6 +182,16 @@ Ref Heap::new_box(void* data, void (*finaliser)(void*)) noexcept {
     m_dead.reserve(m_boxes.size());  // a collection allocates nothing
   }
   return at;
+}
+
+bool Heap::is_due(bool& major) const noexcept {
+  major = is_major_due();
+  const usize young_boxes = m_boxes.size() - m_old_boxes;
+  return m_young_bytes >= m_nursery || young_boxes >= many_boxes;
+}
+
+bool Heap::is_major_due() const noexcept {
+  return m_live_bytes > m_major_at || m_old_boxes > m_boxes_major_at;
 }
 
 bool Heap::is(Ref ref, u32 kind) const noexcept {

@@ -17,6 +17,9 @@ namespace zhan::heap {
 
 class Marker;
 
+/// Boxes may stand for much more than their bytes: so many new ones are worth a collection.
+inline constexpr usize many_boxes = 10'000;
+
 /// What lives outside the heap and names objects in it.
 class RootSource {
  public:
@@ -58,6 +61,9 @@ class Heap {
   [[nodiscard]] Ref allocate_for_host(u32 type, u64 bytes) noexcept {
     return allocate_slowly(type, bytes, false);
   }
+  /// For the host, between allocations of its own: whether enough has been made since the last
+  /// collection that it is time for one (of all objects, if `major` is set to true).
+  [[nodiscard]] bool is_due(bool& major) const noexcept;
   /// A box; `finaliser` (may be null) runs once, after the box was found dead or at the end.
   [[nodiscard]] Ref new_box(void* data, void (*finaliser)(void*)) noexcept;
   /// The box of a reference, or null for null, i31 and other objects.
@@ -122,6 +128,7 @@ class Heap {
   void sweep_large(bool major) noexcept;
   void plan_next(u32 freed_blocks) noexcept;
   [[nodiscard]] bool choose_copying() const noexcept;
+  [[nodiscard]] bool is_major_due() const noexcept;
   void adapt(u64 young, u64 in_place, u64 copied, u64 start) noexcept;
 
   HeapConfig m_config;
@@ -145,9 +152,10 @@ class Heap {
   u64 m_major_at = 0;    // bytes that make the next collection a major one
   MappedList<u32> m_log;
   bool m_log_lost = false;
-  std::vector<u32> m_large;  // first blocks
-  std::vector<u32> m_boxes;  // in order of creation; with finalisers only
-  usize m_old_boxes = 0;     // of these, how many survived a collection
+  std::vector<u32> m_large;                 // first blocks
+  std::vector<u32> m_boxes;                 // in order of creation; with finalisers only
+  usize m_old_boxes = 0;                    // of these, how many survived a collection
+  usize m_boxes_major_at = 2 * many_boxes;  // old ones that make the next collection a major one
   std::vector<Finaliser> m_dead;
 
   MappedList<u32> m_marking;  // the marker's stack

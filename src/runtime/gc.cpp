@@ -112,6 +112,12 @@ Result<void> Store::collect(bool major) {
   return {};
 }
 
+Result<void> Store::collect_when_due() {
+  bool major = false;
+  if (!m_impl->objects || m_impl->finalising || !m_impl->objects->is_due(major)) return {};
+  return collect(major);
+}
+
 heap::HeapStatistics Store::heap_statistics() const noexcept {
   return m_impl->objects ? m_impl->objects->statistics() : heap::HeapStatistics{};
 }

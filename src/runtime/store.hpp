@@ -118,6 +118,9 @@ class Store {
   [[nodiscard]] HeapType heap_type_of(u64 ref) const noexcept;
   /// Collects now. Error: busy, poisoned.
   Result<void> collect(bool major);
+  /// The same if enough has been made since the last collection. For hosts that make references
+  /// without running anything.
+  Result<void> collect_when_due();
   /// All zero while there is no heap.
   [[nodiscard]] heap::HeapStatistics heap_statistics() const noexcept;
 

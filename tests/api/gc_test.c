@@ -121,8 +121,33 @@ static void only_host_values(zhan_engine_t* engine) {
   }
   CHECK(i == 200000);
   zhan_store_gc_stats(store, &stats);
-  CHECK(stats.major > 0);
+  CHECK(stats.minor + stats.major > 0);
   zhan_store_drop(store);
+}
+
+/* Host values by the number: found dead long before the heap is full. */
+static int finalized_count;
+static void count_finalized(void* data) {
+  (void)data;
+  ++finalized_count;
+}
+
+static void host_values_by_number(zhan_engine_t* engine) {
+  zhan_store_t* store = new_store(engine);
+  zhan_gc_stats_t stats;
+  int i, most_alive = 0;
+  finalized_count = 0;
+  for (i = 0; i < 300000; ++i) {
+    zhan_ref_t ref;
+    if (!OK(zhan_externref_new(store, &i, count_finalized, &ref))) break;
+    zhan_ref_drop(ref);
+    if (i - finalized_count > most_alive) most_alive = i - finalized_count;
+  }
+  CHECK(most_alive <= 10000 && finalized_count > 200000);
+  zhan_store_gc_stats(store, &stats);
+  CHECK(stats.minor > 20 && stats.peak < 2 << 20);
+  zhan_store_drop(store);
+  CHECK(finalized_count == 300000);
 }
 
 void test_gc(void);
@@ -132,5 +157,6 @@ void test_gc(void) {
   statistics(engine);
   limit(engine);
   only_host_values(engine);
+  host_values_by_number(engine);
   zhan_engine_drop(engine);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collections: what lives stays whole, what is dropped goes, in every mode.
+#include <chrono>
 #include <random>
+#include <thread>
 
 #include "fixture.hpp"
 
@@ -242,6 +244,28 @@ std::string mode_name(const ::testing::TestParamInfo<MinorMode>& info) {
 constexpr MinorMode modes[] = {MinorMode::adaptive, MinorMode::in_place, MinorMode::copying};
 INSTANTIATE_TEST_SUITE_P(Modes, Collect, ::testing::ValuesIn(modes), mode_name);
 INSTANTIATE_TEST_SUITE_P(Modes, Mutation, ::testing::ValuesIn(modes), mode_name);
+
+// -- Size of the nursery --
+
+class Nursery : public HeapTest {
+ protected:
+  /// Minor collections while so many bytes are made, nothing of which lives on.
+  u64 minors(u64 count) {
+    const u64 before = heap().statistics().minor;
+    for (u64 i = 0; i < count; ++i) EXPECT_NE(new_node(0), 0U);
+    return heap().statistics().minor - before;
+  }
+};
+
+TEST_F(Nursery, GrowsWhileCollectionsAreFrequentAndShrinksAfterAPause) {
+  make();
+  constexpr u64 much = 64u << 20, node_bytes = 24;
+  EXPECT_GT(minors(much / node_bytes), 3U);  // from 1 MiB on
+  EXPECT_LE(minors(much / node_bytes), 5U);  // 16 MiB now
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'050));
+  EXPECT_EQ(minors((16u << 20) / node_bytes), 1U);  // notices the pause
+  EXPECT_GE(minors((8u << 20) / node_bytes), 1U);   // 8 MiB from there
+}
 
 // -- Boxes --
 
