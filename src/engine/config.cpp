@@ -129,6 +129,9 @@ bool set_gc_stress(Config& config, std::string_view value) {
 bool set_gc_major(Config& config, std::string_view value) {
   return parse_switch(value, config.heap.stress_major);
 }
+bool set_gc_fail_at(Config& config, std::string_view value) {
+  return parse_number(value, false, config.heap.fail_at);
+}
 bool set_gc_poison(Config& config, std::string_view value) {
   return parse_switch(value, config.heap.poison);
 }

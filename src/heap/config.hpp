@@ -14,6 +14,7 @@ struct HeapConfig {
   u64 nursery = 1u << 20;  // bytes between minor collections at first
   u32 stress = 0;          // collect at every n-th allocation; 0 = never for that reason
   bool stress_major = false;
+  u64 fail_at = 0;      // this allocation, counted from 1, finds no memory; 0 = none
   bool poison = false;  // overwrite what has been freed
   bool verify = false;  // check all invariants around every collection
   MinorMode mode = MinorMode::adaptive;

@@ -134,7 +134,8 @@ Ref Heap::bump(u32 type, u64 bytes) noexcept {
 
 Ref Heap::allocate_slowly(u32 type, u64 bytes, bool may_collect) noexcept {
   ZHAN_ASSERT(bytes % 8 == 0 && bytes >= sizeof(Header), "objects are multiples of 8 bytes");
-  if (m_config.stress != 0) show_window();
+  if (m_config.fail_at != 0 && ++m_attempts == m_config.fail_at) return 0;
+  if (hides_window()) show_window();
   Ref made = 0;
   if (bytes > large_bytes) {
     made = allocate_large(type, bytes, may_collect);
@@ -144,7 +145,7 @@ Ref Heap::allocate_slowly(u32 type, u64 bytes, bool may_collect) noexcept {
     if (bytes <= m_exec.heap_end - m_exec.heap_cur || open_window(bytes, may_collect))
       made = bump(type, bytes);
   }
-  if (m_config.stress != 0) hide_window();
+  if (hides_window()) hide_window();
   if (made == 0) m_futile = 0;  // what runs next may have dropped much
   return made;
 }

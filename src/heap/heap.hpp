@@ -112,6 +112,10 @@ class Heap {
   [[nodiscard]] bool open_hole(u64 bytes) noexcept;
   void open(u64 position, u64 bytes) noexcept;
   void retire_window() noexcept;
+  /// Whether every allocation goes the slow way.
+  [[nodiscard]] bool hides_window() const noexcept {
+    return m_config.stress != 0 || m_config.fail_at != 0;
+  }
   void hide_window() noexcept;
   void show_window() noexcept;
   [[nodiscard]] bool fits(u64 blocks) const noexcept {
@@ -145,6 +149,7 @@ class Heap {
   u64 m_nursery = 0;
   u64 m_window = 0, m_window_end = 0;  // kept here instead of in Exec under stress
   u64 m_allocations = 0;
+  u64 m_attempts = 0;    // of allocation, for HeapConfig::fail_at
   u32 m_hole_block = 0;  // where the search for holes goes on
 
   // Old ones.
