@@ -82,7 +82,7 @@ bool prepare(abi::Exec* exec, abi::FuncBody* body) noexcept {
   }
   publish(body, memory);
 #if ZHAN_STATS
-  stats::add_code(code_of(*body)->first(), code->map.data(), code->map.size());
+  stats::add_code(*body, code_of(*body)->first(), code->map.data(), code->map.size());
 #endif
   return true;
 }

@@ -8,16 +8,20 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <mutex>
 #include <unordered_map>
 
 #include "interp/cell_writer.hpp"
 #include "interp/key_text.hpp"
+#include "interp/op_counts.hpp"
 #include "interp/registry.hpp"
 
 namespace zhan::interp::stats {
 namespace {
 
 struct Counts {
+  std::mutex mutex;
+  OpCounts ops;
   std::unordered_map<const void*, u32> instructions;  // of each cell
   std::map<std::pair<const void*, const void*>, u64> pairs;
   std::unordered_map<const void*, u64> handlers;
@@ -26,7 +30,10 @@ struct Counts {
   const void* last = nullptr;
 
   Counts() { (void)handler_count(); }  // the registry must outlive this
-  ~Counts() { print(); }
+  ~Counts() {
+    print();
+    ops.write();
+  }
   void print() const;
 };
 
@@ -67,6 +74,8 @@ Counts& counts() {
 
 void count(const abi::Cell* cell) noexcept {
   Counts& c = counts();
+  const std::lock_guard lock(c.mutex);
+  c.ops.ran(cell);
   ++c.dispatches;
   if (const auto found = c.instructions.find(cell); found != c.instructions.end())
     c.wasm_instructions += found->second;
@@ -75,7 +84,10 @@ void count(const abi::Cell* cell) noexcept {
   c.last = cell->handler;
 }
 
-void add_code(const abi::Cell* first, const MapEntry* entries, usize entry_count) {
+void add_code(const abi::FuncBody& body, const abi::Cell* first, const MapEntry* entries,
+              usize entry_count) {
+  const std::lock_guard lock(counts().mutex);
+  counts().ops.add_code(body, first, entries, entry_count);
   for (usize i = 0; i < entry_count; ++i)
     counts().instructions[reinterpret_cast<const u8*>(first) + entries[i].cell] =
         entries[i].instructions;
