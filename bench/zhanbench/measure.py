@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,24 @@ REPEATS, SHORT, ENOUGH = 25, 0.1, 0.6  # runs in a row of what is shorter than t
 SETTLED = 1.02  # the second best time over the best one
 GRACE = 5.0  # seconds beyond the budget for the run that is under way
 LONG = ((8.0, 1), (2.0, 3))  # runs of so many seconds scatter little: rounds of peers then
+
+
+class Interrupts:
+    """Ctrl-C as an exception, and remembered: one that is raised in a finalizer would be lost."""
+
+    def __init__(self):
+        self.seen = False
+
+    def install(self):
+        signal.signal(signal.SIGINT, self.handle)
+
+    def handle(self, _number, _frame):
+        self.seen = True
+        raise KeyboardInterrupt
+
+    def check(self):
+        if self.seen:
+            raise KeyboardInterrupt
 
 
 class WrongOutput(Exception):
@@ -151,6 +170,7 @@ class Measurement:
         self.wanted, self.path, self.progress = rounds, path, progress
         self.deadline = deadline
         self.data = self.resumed(meta) or {"meta": meta, "rounds": [], "marks": {}}
+        self.interrupts = Interrupts()
         self.right = {}  # the output of the first engine that was right
         self.started = time.monotonic()
         self.finished_here = 0
@@ -231,6 +251,7 @@ class Measurement:
             turn = (number + index) % len(self.engines)
             row = {}
             for engine in self.engines[turn:] + self.engines[:turn]:
+                self.interrupts.check()
                 wanted = self.wants(case, engine, number) and not self.late()
                 run = self.measure(case, engine) if wanted else None
                 if run:

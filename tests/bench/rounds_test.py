@@ -102,6 +102,14 @@ class RoundsTest(unittest.TestCase):
         made.measure(a_case(), made.engines[0])
         self.assertEqual(made.data["marks"]["one"]["zhan"], "stopped after 1000 s")
 
+    def test_an_interruption_that_was_swallowed_still_ends_the_run(self):
+        made = measurement({"zhan": [1.0]})
+        with self.assertRaises(KeyboardInterrupt):
+            made.interrupts.handle(2, None)
+        made.data["rounds"].clear()
+        with self.assertRaises(KeyboardInterrupt):
+            made.run()
+
     def test_short_elapsed_times_are_the_best_of_many(self):
         case = a_case()
         case.clock = "wall"
