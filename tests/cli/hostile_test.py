@@ -38,6 +38,51 @@ def binary_of(text):
                           capture_output=True).stdout
 
 
+def leb(number):
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out.append(number)
+    return bytes(out)
+
+
+def signed_leb(number):
+    """Of a number that is not negative."""
+    out = leb(number)
+    return out if out[-1] < 0x40 else out[:-1] + bytes([out[-1] | 0x80, 0])
+
+
+def many_types(count, one_group):
+    """Structs, each with a reference to the one before: no two are equal."""
+    types = [b"\x5f\x01\x7f\x00"]
+    types += [b"\x5f\x01\x63" + signed_leb(i) + b"\x00" for i in range(count - 1)]
+    head = b"\x01\x4e" + leb(count) if one_group else leb(count)
+    body = head + b"".join(types)
+    return b"\0asm\1\0\0\0\x01" + leb(len(body)) + body
+
+
+class ManyTypes(unittest.TestCase):
+    def check(self, one_group):
+        with tempfile.NamedTemporaryFile(suffix=".wasm") as file:
+            file.write(many_types(1_000_000, one_group))
+            file.flush()
+            process = subprocess.Popen([ZHAN, "validate", file.name], stderr=subprocess.PIPE)
+            error = process.stderr.read()
+            process.stderr.close()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0, error)
+        if "asan" not in ZHAN and "tsan" not in ZHAN:
+            self.assertLessEqual(usage.ru_maxrss, 200 * 1024)  # KiB
+
+    def test_a_million_groups(self):
+        self.check(one_group=False)
+
+    def test_a_group_of_a_million(self):
+        self.check(one_group=True)
+
+
 class Hostile(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
