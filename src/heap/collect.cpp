@@ -38,6 +38,8 @@ void Heap::collect(bool major) noexcept {
   marker.drain();
   marker.end_copying();
   sort_boxes(marker);
+  m_weak.after_marking(marker);
+  m_identities.after_marking(marker);
   m_live_bytes += m_statistics.copied - copied;
   sweep(major);
 

@@ -12,6 +12,7 @@
 #include "heap/mapped.hpp"
 #include "heap/pauses.hpp"
 #include "heap/space.hpp"
+#include "heap/weak.hpp"
 
 namespace zhan::heap {
 
@@ -93,6 +94,10 @@ class Heap {
   /// Those of all boxes, for the end of the store.
   [[nodiscard]] std::vector<Finaliser> take_all() noexcept;
 
+  /// What names objects without keeping them: looked through in every collection.
+  [[nodiscard]] WeakHandles& weak() noexcept { return m_weak; }
+  [[nodiscard]] IdentityMap& identities() noexcept { return m_identities; }
+
   [[nodiscard]] HeapStatistics statistics() const noexcept;
   [[nodiscard]] const HeapConfig& config() const noexcept { return m_config; }
   void set_limit(u64 bytes) noexcept;
@@ -162,6 +167,8 @@ class Heap {
   usize m_old_boxes = 0;                    // of these, how many survived a collection
   usize m_boxes_major_at = 2 * many_boxes;  // old ones that make the next collection a major one
   std::vector<Finaliser> m_dead;
+  WeakHandles m_weak;
+  IdentityMap m_identities;
 
   MappedList<u32> m_marking;  // the marker's stack
   u32 m_futile = 0;           // majors in a row that freed next to nothing
