@@ -17,6 +17,9 @@ u32 first_row(std::span<const CatchRange> ranges, u32 offset) noexcept {
 }
 
 u32 CatchTable::open(u32 from, u32 outer) {
+  ZHAN_ASSERT(m_ranges.empty() || m_ranges.back().from <= from,
+              "tries are opened in the order of the code, for first_row() to bisect them");
+  ZHAN_ASSERT(outer == CatchRow::none || outer < m_ranges.size(), "the try around it is open");
   const u32 range = static_cast<u32>(m_ranges.size());
   m_ranges.push_back({from, from, outer, CatchRow::none});
   m_tries.push_back({outer});
@@ -24,6 +27,7 @@ u32 CatchTable::open(u32 from, u32 outer) {
 }
 
 u32 CatchTable::add(u32 range, const CatchRow& row) {
+  ZHAN_ASSERT(range < m_tries.size(), "a clause belongs to a try that has been opened");
   const u32 index = static_cast<u32>(m_rows.size());
   m_rows.push_back(row);
   Try& owner = m_tries[range];

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "interp/dispatch.hpp"
 
 namespace zhan::interp {
@@ -44,13 +45,19 @@ class CatchTable {
  public:
   /// A try starts inside the range `outer` (none: in no try).
   u32 open(u32 from, u32 outer);
-  void close(u32 range, u32 to) noexcept { m_ranges[range].to = to; }
+  void close(u32 range, u32 to) noexcept {
+    ZHAN_ASSERT(to >= m_ranges[range].from, "a try ends behind its start");
+    m_ranges[range].to = to;
+  }
   /// What the try does not catch goes to another range than the one around it.
   void delegate(u32 range, u32 to) noexcept { m_tries[range].outer = to; }
   [[nodiscard]] u32 outer(u32 range) const noexcept { return m_tries[range].outer; }
   /// Appends a clause: the index of its row.
   u32 add(u32 range, const CatchRow& row);
-  void set_target(u32 row, u32 target) noexcept { m_rows[row].target = target; }
+  void set_target(u32 row, u32 target) noexcept {
+    ZHAN_ASSERT(row < m_rows.size(), "a label waits for the target of a row that has been added");
+    m_rows[row].target = target;
+  }
   /// Links the rows of each try to those that come after it.
   void finish() noexcept;
 

@@ -49,6 +49,7 @@ Action CellWriter::take_last() {
 }
 
 void CellWriter::rewrite_root(u32 cell, const Action& action, usize root) {
+  ZHAN_ASSERT(cell < size() && root < action.size, "a cell is rewritten after it was placed");
   const void* handler = reinterpret_cast<const void*>(find_handler(action.key));
   ZHAN_CHECK(handler != nullptr, "a value that can stay in an accumulator can be stored too");
   std::memcpy(m_bytes.data() + cell, &handler, sizeof(handler));
@@ -65,6 +66,7 @@ void CellWriter::rewrite_map(u32 cell, const Action& action) noexcept {
       m_map[i - 1].action = action;
       return;
     }
+  ZHAN_ASSERT(false, "every cell has a row in the map");
 }
 
 u32 CellWriter::append(const void* cell, usize size, u32 where) {

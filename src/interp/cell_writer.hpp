@@ -68,8 +68,8 @@ class CellWriter {
     const u8* bytes = static_cast<const u8*>(data);
     m_bytes.insert(m_bytes.end(), bytes, bytes + size);
   }
-  void patch(u32 offset, i32 value) noexcept { std::memcpy(m_bytes.data() + offset, &value, 4); }
-  void patch16(u32 offset, i16 value) noexcept { std::memcpy(m_bytes.data() + offset, &value, 2); }
+  void patch(u32 offset, i32 value) noexcept { patch_bytes(offset, &value, sizeof(value)); }
+  void patch16(u32 offset, i16 value) noexcept { patch_bytes(offset, &value, sizeof(value)); }
   /// Bytes of code that displacements of branches reach, with room for one instruction more.
   static constexpr u64 reach = u64{1} << 30;
 
@@ -79,6 +79,10 @@ class CellWriter {
     Action action;
   };
   u32 append(const void* cell, usize size, u32 where);
+  void patch_bytes(u32 offset, const void* value, usize size) noexcept {
+    ZHAN_ASSERT(offset + size <= m_bytes.size(), "a field that is patched has been written");
+    std::memcpy(m_bytes.data() + offset, value, size);
+  }
   void rewrite_map(u32 cell, const Action& action) noexcept;
   Place place(const Action& action, u8 root);
 

@@ -420,6 +420,7 @@ ZHAN_CC Status do_call_host(ZHAN_PARAMS) {
                      nullptr};
   r.exec->records = &record;
   const Status status = body->host(r.exec, reinterpret_cast<void*>(r.l0), body, args);
+  ZHAN_ASSERT(r.exec->records == &record, "a host function returns from what it has entered");
   r.exec->records = record.previous;
   if (status == Status::threw) ZHAN_JUMP(throw_from_host);
   if (status != Status::returned && status != Status::tail_call) return status;

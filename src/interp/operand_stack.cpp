@@ -29,6 +29,7 @@ void OperandStack::push_konst(char letter, u64 value) {
 }
 
 void OperandStack::push_local(char letter, u32 slot) {
+  // A bound on what local_changes() has to look through, whatever a module does.
   if (m_pending.size() == max_pending) keep(m_pending.front());
   m_pending.push_back(size());
   push({Operand::In::local, letter, 0, slot});
@@ -53,6 +54,7 @@ Operand OperandStack::pop() {
 }
 
 void OperandStack::truncate(u32 size) {
+  ZHAN_ASSERT(size <= this->size(), "a label leaves operands, it adds none");
   while (this->size() > size) (void)pop();
 }
 
@@ -188,7 +190,7 @@ Place OperandStack::emit_tracked(const Action& action) {
 
 void OperandStack::emit_value(const Action& tree, char letter) {
   Acc& acc = m_acc[acc_class(letter)];
-  if (acc.unsaved) save(acc);
+  if (acc.unsaved) save(acc);  // the new value takes its register
   Action action;
   action.push(tok::val_acc, 0, where);
   const bool fits = action.append(tree);
@@ -281,6 +283,7 @@ void OperandStack::move_top_to_local(u32 slot) {
 }
 
 void OperandStack::reinterpret_top(char letter) {
+  ZHAN_ASSERT(width(top().letter) == width(letter), "the bits stay in their slot");
   keep(size() - 1);
   slot_written(top().slot);
   top().letter = letter;
@@ -295,6 +298,7 @@ Action OperandStack::take_last_tree() {
       acc = &candidate;
   ZHAN_CHECK(acc != nullptr, "the last action made an unsaved value");
   const u8 root = acc->root;
+  ZHAN_ASSERT(is_root(whole.key[root]), "a value hangs on the root that says where it goes");
   Action tree;
   (void)tree.append(whole, root + usize{1}, whole.size);
   (void)m_writer.take_last();

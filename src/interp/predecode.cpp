@@ -79,6 +79,7 @@ Result<Code> Predecoder::run() {
     if (!m_reader.ok()) break;
     read_imm(m_reader, op_info(op), m_imm);
     if (m_stack.where == m_options.snapshot_at) take_snapshot(op);
+    // Those that make no cell are not counted as what the next cell stands for.
     if (op != Op::block && op != Op::loop && op != Op::end) m_writer.instruction_read();
     if (m_far_base == 0)
       decode_op(op);
@@ -88,6 +89,7 @@ Result<Code> Predecoder::run() {
   }
   if (failed()) return std::unexpected(std::move(*m_error));
   if (!m_reader.ok()) return std::unexpected(m_reader.error());
+  ZHAN_ASSERT(m_controls.empty(), "validated code ends with the end of the function");
   m_catches.finish();
   Code code;
   code.entry.frame_slots = m_far_base + m_stack.most_slots() + abi::header_slots;
@@ -254,6 +256,7 @@ void Predecoder::take_snapshot(Op op) {
   const bool canonical = m_code.mode().deterministic && may_make_nan(op);
   if (is_tail_call(op) || canonical) m_snapshot.taken = arity_of(m_module, op, m_imm).operands;
   const u32 arguments = moving_arguments(op);
+  ZHAN_ASSERT(arguments <= m_stack.size(), "a call finds its arguments on the stack");
   for (u32 i = m_stack.size() - arguments; i < m_stack.size(); ++i)
     m_snapshot.moving_slots += OperandStack::width(m_stack.at(i).letter);
   for (u32 i = 0; i < m_stack.size() - arguments; ++i) {

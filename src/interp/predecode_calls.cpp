@@ -28,12 +28,14 @@ Predecoder::Callee Predecoder::callee_of(Op op) const noexcept {
 /// first slot of the call's region (header, then arguments; later the results).
 u32 Predecoder::place_arguments(const Callee& callee) {
   const u32 count = static_cast<u32>(callee.params.size());
+  ZHAN_ASSERT(count <= m_stack.size(), "a call finds its arguments on the stack");
   const u32 base = count == 0 ? m_stack.next_slot() : m_stack.top(count - 1).slot;
   const u32 shift = abi::header_slots;
   u32 left = count;
+  // The last argument is often just being made: then it is made where it has to be.
   if (count > 0 && m_stack.retarget_top(m_stack.top().slot + shift, false)) --left;
   m_stack.keep_all(m_stack.size() - left);
-  for (; left > 0; --left) {
+  for (; left > 0; --left) {  // from the top down, over what has moved already
     m_stack.emit_move(m_stack.top(), m_stack.top().slot + shift);
     (void)m_stack.pop();
   }
@@ -117,6 +119,7 @@ void Predecoder::tail_call(Op op) {
 
 void Predecoder::builtin(abi::Builtin function, u32 a, u32 b, std::string_view in, char out) {
   const u32 n = static_cast<u32>(in.size());
+  ZHAN_ASSERT(n <= m_stack.size(), "a builtin finds its operands on the stack");
   m_stack.keep_all();
   BuiltinCell cell{};
   cell.a = a;
@@ -124,6 +127,7 @@ void Predecoder::builtin(abi::Builtin function, u32 a, u32 b, std::string_view i
   cell.function = function;
   const u32 base = n == 0 ? m_stack.next_slot() : m_stack.top(n - 1).slot;
   cell.operands = static_cast<i16>(base);
+  // Room for what a builtin leaves, which may be more than it takes.
   cell.slots = std::max<u32>(4, m_stack.next_slot() - base);
   m_stack.need(base + cell.slots);
   for (u32 i = 0; i < n; ++i) (void)m_stack.pop();

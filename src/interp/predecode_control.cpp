@@ -48,6 +48,7 @@ void Predecoder::bind(u32 fixes) {
   m_special.end = ~u32{0};  // its result is only one of those that arrive here
   while (fixes != no_fix) {
     Fix& fix = m_fixes[fixes];
+    ZHAN_ASSERT(fix.field == row_fix || fix.cell < here, "a branch that waits goes forward");
     if (fix.field == row_fix)
       m_catches.set_target(fix.cell, here);
     else
@@ -68,6 +69,7 @@ void Predecoder::emit_branch(Action action, Control& control) {
   if (back) action.key.set(0, static_cast<Token>(action.key[0] + 1));
   const Place place = m_stack.emit_tracked(action);
   const u32 field = place.cell + layout_of(m_writer.last()->key).offset[place.root];
+  ZHAN_ASSERT(!back || control.loop_cell <= place.cell, "the label of a loop lies behind");
   if (back)
     m_writer.patch(field, static_cast<i32>(control.loop_cell - place.cell));
   else
@@ -90,6 +92,7 @@ void Predecoder::open_block(Op op) {
   control.catching = m_controls.back().catching;
   m_stack.keep_all();
   const u32 params = static_cast<u32>(params_of(control).types.size());
+  ZHAN_ASSERT(params <= m_stack.size(), "a block finds its parameters on the stack");
   control.height = m_stack.size() - params;
   control.slot = params == 0 ? m_stack.next_slot() : m_stack.top(params - 1).slot;
   if (op == Op::loop) {
@@ -120,12 +123,14 @@ void Predecoder::end_part(Control& control, bool reachable) {
     place_results(control);
     jump_to(control);
   }
+  ZHAN_ASSERT(m_stack.size() >= control.height, "a block leaves alone what lies below it");
   m_stack.truncate(control.height);
   m_stack.forget_accumulators();
 }
 
 void Predecoder::else_branch(bool reachable) {
   Control& control = m_controls.back();
+  ZHAN_ASSERT(control.op == Op::if_ && control.else_fix != no_fix, "an if has one else at most");
   end_part(control, reachable);
   bind(control.else_fix);
   control.else_fix = no_fix;
@@ -137,6 +142,7 @@ void Predecoder::end_block(bool reachable) {
   end_try(control);
   m_controls.pop_back();
   const bool joined = control.fixes != no_fix || control.else_fix != no_fix;
+  ZHAN_ASSERT(control.function == m_controls.empty(), "the function is the outermost label");
   if (control.function) {  // branches to it have been returns
     if (reachable) return_values();
     return bind_returns(control);
@@ -199,6 +205,7 @@ bool Predecoder::results_in_place(const Control& control) const noexcept {
 /// Puts what a branch carries into the label's slots; the operands are not used after it.
 void Predecoder::place_results(const Control& control) {
   const u32 count = static_cast<u32>(label_types(control).types.size());
+  ZHAN_ASSERT(count <= m_stack.size(), "a branch finds what it carries on the stack");
   const u32 first = m_stack.size() - count;
   if (results_in_place(control)) {
     for (u32 i = first; i < m_stack.size(); ++i) m_stack.keep(i);
@@ -206,6 +213,8 @@ void Predecoder::place_results(const Control& control) {
   }
   if (m_stack.emit_far_moves(control.slot, first, count)) return;
   u32 to = control.slot;
+  ZHAN_ASSERT(count == 0 || static_cast<i32>(to) < static_cast<i32>(m_stack.at(first).slot),
+              "results move down");
   for (u32 i = first; i < m_stack.size(); ++i) {  // ascending: sources lie above
     m_stack.emit_move(m_stack.at(i), to);
     to += OperandStack::width(m_stack.at(i).letter);
@@ -243,6 +252,8 @@ Action Predecoder::condition(Token root, Token inverse_root) {
     }
     action = {};
   }
+  // The result of something earlier, or a tree that no branch is served with. A constant is not
+  // worth a family of its own: the compiler of the module has folded such branches.
   Leaf leaf;
   if (operand.in == Operand::In::konst) m_stack.keep(m_stack.size() - 1);
   (void)m_stack.leaf(m_stack.top(), 'i', leaf);
@@ -321,10 +332,12 @@ void Predecoder::br_table() {
   if (!in_acc) cell.index = slot_operand(0);
   (void)m_stack.pop();
   m_stack.settle();
+  ZHAN_ASSERT(!m_imm.labels.empty(), "a br_table has at least its default");
   const u32 carried = static_cast<u32>(label_types(label(m_imm.labels.back())).types.size());
   for (u32 i = m_stack.size() - carried; i < m_stack.size(); ++i) m_stack.keep(i);
   cell.count = static_cast<u32>(m_imm.labels.size());
   const u32 at = m_writer.emit_special(cell, in_acc ? do_br_table_acc : do_br_table, m_stack.where);
+  // An even number of displacements: the next cell is aligned to 8 bytes again.
   const std::vector<i32> blank((cell.count + 1) / 2 * 2);
   m_writer.append_raw(blank.data(), blank.size() * sizeof(i32));
   ++m_table_epoch;
@@ -359,6 +372,7 @@ void Predecoder::br_table_target(u32 cell, u32 field, u32 depth) {
 
 void Predecoder::return_values() {
   const u32 count = static_cast<u32>(label_types(m_function).types.size());
+  ZHAN_ASSERT(count <= m_stack.size(), "a function returns what is on its stack");
   m_dead = true;
   if (count == 1 && label_types(m_function).slots() == 1) {
     m_stack.bring(1);

@@ -45,6 +45,8 @@ void Predecoder::throw_reference(u32 slot) {
 }
 
 void Predecoder::rethrow(u32 hidden) {
+  ZHAN_ASSERT(hidden != static_cast<u32>(CatchRow::no_slot),
+              "the scan has found who rethrows, so the try keeps what it catches");
   throw_reference(m_far_base == 0 ? hidden : m_stack.bring_slots(hidden, 1));
 }
 
@@ -59,6 +61,7 @@ void Predecoder::open_try_table() {
 
 /// Labels count from outside the try_table, which is not open yet.
 void Predecoder::add_clause(u32 range, const Catch& clause) {
+  ZHAN_ASSERT(clause.label < m_controls.size(), "a clause goes to a label that is open");
   Control& target = label(clause.label);
   CatchRow row;
   row.payload = static_cast<i32>(target.slot);
@@ -98,6 +101,7 @@ void Predecoder::bind_returns(const Control& function) {
 // -- The legacy try --
 
 void Predecoder::open_try() {
+  ZHAN_ASSERT(m_try_index < m_scan.hidden.size(), "the scan has seen each legacy try");
   const u32 hidden = m_scan.hidden[m_try_index++];
   const u32 range = m_catches.open(m_writer.special_end(), m_controls.back().catching);
   open_block(Op::try_);
@@ -110,6 +114,8 @@ void Predecoder::open_try() {
 /// Ends the body or the handler before it, and begins a handler.
 void Predecoder::catch_branch(Op op, bool reachable) {
   Control& control = m_controls.back();
+  ZHAN_ASSERT(control.op == Op::try_ && control.own_range != CatchRow::none,
+              "only a legacy try has handlers inside");
   end_try(control);
   control.catching = m_catches.outer(control.own_range);
   end_part(control, reachable);
@@ -128,6 +134,7 @@ void Predecoder::catch_branch(Op op, bool reachable) {
 /// The end of a try whose exceptions go to the handlers of another one. Its own label does not
 /// count.
 void Predecoder::delegate(bool reachable) {
+  ZHAN_ASSERT(m_controls.back().op == Op::try_, "only a legacy try is delegated");
   const u32 to = label(m_imm.a + 1).catching;
   m_catches.delegate(m_controls.back().own_range, to);
   end_block(reachable);

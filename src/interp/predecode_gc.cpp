@@ -147,6 +147,7 @@ bool Predecoder::decode_array_bulk(Op op) {
 // -- Fields and elements --
 
 void Predecoder::get_field(TypeId type, u32 field, bool is_signed) {
+  ZHAN_ASSERT(field < types().fields(type).size(), "validated code names fields that there are");
   const ValType stored = types().fields(type)[field].type;
   FieldCell cell{};
   cell.offset = types().field_offsets(type)[field];
@@ -175,6 +176,7 @@ void Predecoder::set_field(TypeId type, u32 field) {
 }
 
 void Predecoder::get_element(TypeId type, bool is_signed) {
+  ZHAN_ASSERT(types().fields(type).size() == 1, "an array has one type of elements");
   const ValType stored = types().fields(type)[0].type;
   ElementCell cell{};
   pop_to({&cell.array, &cell.index}, 2);

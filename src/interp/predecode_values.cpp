@@ -24,6 +24,7 @@ namespace {
 
 }  // namespace
 
+/// Always true: an operand that has been kept can be read from its slot.
 bool Predecoder::force_leaf(u32 index, char want, Leaf& leaf) {
   if (m_stack.leaf(m_stack.at(index), want, leaf)) return true;
   m_stack.keep(index);
@@ -34,6 +35,7 @@ bool Predecoder::force_leaf(u32 index, char want, Leaf& leaf) {
 /// `reversed`: the operands are taken from the top down.
 bool Predecoder::try_trees(Token token, std::string_view letters, char result, bool reversed) {
   const u32 n = static_cast<u32>(letters.size());
+  ZHAN_ASSERT(n <= m_stack.size(), "an instruction finds its operands on the stack");
   const u32 base = m_stack.size() - n;
   const auto index = [&](u32 i) { return base + (reversed ? n - 1 - i : i); };
   for (u32 nested = 0; nested < n; ++nested) {
@@ -115,6 +117,8 @@ void Predecoder::binary(Token token, char letter, char result, Op swapped) {
     m_stack.keep_value(index);
     return {tok::slot, m_stack.slot_of(m_stack.at(index))};
   };
+  // One register cannot stand on both sides, and two constants on neither: the families have no
+  // handlers for x + x or 1 + 2 that compilers of modules would not have folded.
   if (x.token == y.token && (x.token == tok::acc || x.token == tok::local)) y = as_slot(second);
   if (rank(x.token) == 3 && rank(y.token) == 3) x = as_slot(first);
   if (commutes && rank(x.token) > rank(y.token)) {
@@ -165,6 +169,7 @@ void Predecoder::compare_zero(Op equal) {
 }
 
 void Predecoder::local_get(u32 local) {
+  ZHAN_ASSERT(local < m_locals.slot.size(), "validated code names locals that there are");
   m_stack.push_local(m_locals.letter[local], m_locals.slot[local]);
 }
 
@@ -172,10 +177,14 @@ void Predecoder::local_set(u32 local, bool tee) {
   const u32 slot = m_locals.slot[local];
   const char letter = m_locals.letter[local];
   const Operand operand = m_stack.top();
-  if (operand.in == Operand::In::local && operand.local == slot) {
+  ZHAN_ASSERT(OperandStack::width(operand.letter) == OperandStack::width(letter),
+              "a local is set to a value of its type");
+  if (operand.in == Operand::In::local && operand.local == slot) {  // to what it is already
     if (!tee) (void)m_stack.pop();
     return;
   }
+  // Best of all the instruction that made the value writes it to the local; not if an operand below
+  // still is the old value of that local.
   const bool read_later = m_stack.is_read_later(slot);
   if (!read_later && retarget_special(operand, slot)) {
     (void)m_stack.pop();
@@ -190,6 +199,7 @@ void Predecoder::local_set(u32 local, bool tee) {
 u32 Predecoder::global_offset(u32 global) const noexcept { return m_layout.global(global); }
 
 char Predecoder::letter_of_global(u32 global) const noexcept {
+  ZHAN_ASSERT(global < m_module.globals.size(), "validated code names globals that there are");
   return letter_of_type(m_module.globals[global].type.type);
 }
 
@@ -258,6 +268,7 @@ void Predecoder::select(char letter) {
   for (u32 i = 0; i < 2; ++i) {
     Leaf leaf;
     (void)force_leaf(base + i, letter, leaf);
+    // The accumulator of integers may be the condition; a constant of floats has no short form.
     const bool is_float = letter == 'f' || letter == 'F';
     if ((leaf.token == tok::acc && !is_float) || (leaf.token == tok::konst && is_float) ||
         leaf.token == tok::konst8) {

@@ -75,7 +75,10 @@ class Predecoder {
   void skip_dead_code();
   void bind(u32 fixes);
   void push_results(Letters letters);
-  Control& label(u32 depth) noexcept { return m_controls[m_controls.size() - 1 - depth]; }
+  Control& label(u32 depth) noexcept {
+    ZHAN_ASSERT(depth < m_controls.size(), "validated code names labels that there are");
+    return m_controls[m_controls.size() - 1 - depth];
+  }
   /// Emits a branch action whose label is `control`; `action` ends with a branch root or a
   /// condition.
   void emit_branch(Action action, Control& control);

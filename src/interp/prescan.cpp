@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/assert.hpp"
+
 namespace zhan::interp {
 
 LocalTable read_locals(const Module& module, u32 function, ByteReader& reader, u32 gap) {
@@ -39,6 +41,7 @@ class Scanner {
   Prescan run() {
     m_blocks.push_back({});
     while (!m_blocks.empty() && m_reader.ok()) step();
+    ZHAN_ASSERT(m_blocks.empty() || !m_reader.ok(), "validated code closes its blocks");
     choose_pinned();
     find_zeroes();
     return std::move(m_result);
@@ -103,14 +106,19 @@ class Scanner {
   }
   void mark_rethrown() noexcept {
     m_straight = false;
+    ZHAN_ASSERT(m_imm.a < m_blocks.size(), "a rethrow names a block that is open");
     const u32 target = m_blocks[m_blocks.size() - 1 - m_imm.a].legacy_try;
     if (target != Prescan::none) m_result.hidden[target] = 0;
   }
   void use(u32 local, bool sets) noexcept {
+    ZHAN_ASSERT(local < m_weight.size(), "validated code names locals that there are");
+    // Nobody knows how often a loop turns: eight times as good as any, up to five loops deep.
     m_weight[local] += u64{1} << (3 * std::min<usize>(m_depths.size(), 5));
     if (sets && m_straight && !m_read_first[local]) m_set_first[local] = true;
     if (!sets && !m_set_first[local]) m_read_first[local] = true;
   }
+  /// The integer local that is worth a register: floats would need one of another kind, and slots
+  /// beyond the reach of a cell's field cannot be named by it.
   void choose_pinned() noexcept {
     u64 best = 0;
     for (u32 i = 0; i < m_weight.size(); ++i) {

@@ -65,6 +65,7 @@ Status run(Regs& r) noexcept {
 #endif
 
 Status call(Exec* exec, const Func* func, Slot* args) noexcept {
+  ZHAN_ASSERT(args == exec->vsp + abi::header_slots, "arguments lie above the callee's header");
   const Cell* pc = exec->pc;
   Slot* fp = exec->fp;
   Inst* inst = exec->inst;

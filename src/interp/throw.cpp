@@ -93,6 +93,7 @@ class Search {
 
   /// Makes the frame of the handler the one that runs, canonical but for the payload (C1).
   void land(Exec* exec, const CatchRow& row) const noexcept {
+    ZHAN_ASSERT(row.target < m_code->size, "a handler is a place in the code that catches");
     exec->pc = skip(m_code->first(), row.target);
     exec->fp = m_fp;
     exec->inst = m_inst;
