@@ -119,6 +119,7 @@ void InstanceImpl::init_table(TableState& table, u64 index, u32 segment, u64 fro
   ZHAN_ASSERT(table.in_range(index, count), "checked by the caller");
   ZHAN_ASSERT(from <= element_count(segment) && count <= element_count(segment) - from,
               "checked by the caller");
+  if (count == 0) return;  // there may be no state of segments: all were in images of tables
   const Element& element = definition().elements[segment];
   if (element.uses_exprs) {
     const std::vector<u64>& values = elements[segment].values;

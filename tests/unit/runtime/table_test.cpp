@@ -156,6 +156,18 @@ TEST_F(TableTest, InitAndDrop) {
   EXPECT_EQ(call(abi::builtin::table_init, {1, 0, 0}, 3, 1), Trap::none);
 }
 
+TEST_F(TableTest, InitOfNothingFromSegmentsThatAreInImages) {
+  instance = instantiate(R"((module (table 4 funcref) (func $f)
+    (elem (i32.const 1) funcref (ref.null func) (ref.null func))
+    (elem (i32.const 0) func $f)))");
+  for (const u32 segment : {0u, 1u}) {
+    EXPECT_EQ(call(abi::builtin::table_init, {4, 0, 0}, segment, 0), Trap::none);
+    EXPECT_EQ(call(abi::builtin::table_init, {0, 0, 1}, segment, 0),
+              Trap::out_of_bounds_table_access);
+  }
+  EXPECT_EQ(instance->table(0)->get(0), func(0));
+}
+
 TEST_F(TableTest, ReferencesToAFunctionAreTheSame) {
   instance = instantiate(ten);
   EXPECT_EQ(call(abi::builtin::ref_func, {0}, 4), Trap::none);
