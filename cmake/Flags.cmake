@@ -75,7 +75,7 @@ if(zhan_has_lld)
   # Equal functions become one where nobody takes their address: two handlers with equal code are
   # still two handlers, whose addresses tell cells apart. (The sanitizers' own objects do not say
   # whose addresses are taken.)
-  target_link_options(zhan-flags INTERFACE -fuse-ld=lld
+  target_link_options(zhan-flags INTERFACE -fuse-ld=lld -Wl,-O2
     -Wl,--icf=$<IF:$<BOOL:${ZHAN_SANITIZE}>,none,safe>)
 endif()
 

@@ -4,12 +4,13 @@
 
 # The cold files of hot layers, which are compiled for size.
 set(zhan_cold_wasm sem_evaluate traps types writer)
-set(zhan_cold_binary decode_externs decode_items decode_segments encode encode_externs encode_types)
-set(zhan_cold_validate continuations errors messages module types)
+set(zhan_cold_binary decode decode_externs decode_items decode_segments encode encode_externs encode_types)
+set(zhan_cold_validate continuations errors messages module references types)
+set(zhan_cold_heap verify)
 set(zhan_cold_runtime atomic_wait backtrace code const_expr exceptions instance instantiate link
-    memory pool requests store)
+    memory memory_image plan pool requests reset_costs store)
 set(zhan_cold_interp canonical catch_rows key_text list_cells predecode_exceptions predecode_far
-    table)
+    predecode_gc table)
 
 function(zhan_layer name)
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
