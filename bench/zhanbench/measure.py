@@ -19,6 +19,7 @@ from zhanbench import stats
 SHOWN = 2000
 REPEATS, SHORT, ENOUGH = 25, 0.1, 0.6  # runs in a row of what is shorter than this; seconds
 SETTLED = 1.02  # the second best time over the best one
+FEW = 3  # with fewer good times than this, those of disturbed rounds count too
 GRACE = 5.0  # seconds beyond the budget for the run that is under way
 LONG = ((8.0, 1), (2.0, 3))  # runs of so many seconds scatter little: rounds of peers then
 
@@ -202,7 +203,7 @@ class Measurement:
         save(self.path, self.data)
 
     def enough(self, number):
-        if number < self.wanted:
+        if self.needed(number) and number < 2 * self.wanted:
             return False
         return number >= 2 * self.wanted or not any(
             self.wants(c, e, number) for c in self.cases for e in self.engines
@@ -239,7 +240,11 @@ class Measurement:
         for seconds, most in LONG:
             if engine.name != "zhan" and len(walls) >= most and min(walls) > seconds:
                 return False
-        return number < self.wanted or not settled([run[case.clock] for run in runs if run])
+        return self.needed(number) or not settled([run[case.clock] for run in runs if run])
+
+    def needed(self, number):
+        """Whether fewer rounds than wanted were undisturbed before this one."""
+        return sum(i < number for i in self.good()) < self.wanted
 
     def round(self, number):
         rounds = self.data["rounds"]
@@ -357,8 +362,8 @@ def settled(values):
 
 
 def times(data, case, engine):
-    """The times of the good rounds by the clock of the case; of all rounds where no good one has
-    any."""
+    """The times of the good rounds by the clock of the case; of all rounds where fewer than three
+    good ones have any, since the best of several is worth more than an undisturbed one."""
     clock = data["meta"]["cases"][case]["clock"]
     good = set(stats.good_rounds([r["canary"] for r in data["rounds"]]))
     runs = [
@@ -366,7 +371,8 @@ def times(data, case, engine):
         for i, r in enumerate(data["rounds"])
         if engine in r["runs"].get(case, {})
     ]
-    return [time for i, time in runs if i in good] or [time for _, time in runs]
+    chosen = [time for i, time in runs if i in good]
+    return chosen if len(chosen) >= FEW else [time for _, time in runs]
 
 
 def inside(data, case, engine):

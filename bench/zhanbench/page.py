@@ -28,7 +28,7 @@ background:var(--bg)}.loss{color:var(--loss)}.mark{color:var(--dim);font-style:i
 small{color:var(--dim);font-size:.78rem}.words td{text-align:left}
 code,pre{font-size:.85rem;overflow-x:auto}pre{padding:.6rem;border:1px solid var(--line)}
 """
-LEFT, RIGHT, ROW = 118, 340, 22  # where the bars begin and end, and the height of a row
+LEFT, RIGHT, ROW = 118, 316, 22  # where the bars begin and end, and the height of a row
 
 
 def span(rows):

@@ -93,8 +93,8 @@ def summary_lines(data):
     dirty = " with changes" if meta["dirty"] else ""
     lines = [
         f"commit {meta['commit']}{dirty}, {meta['date']}, {meta['cpu']}, {meta['cores']} cores",
-        f"{len(rounds)} rounds, {len(rounds) - len(good)} dropped because the canary was more "
-        f"than 5 % off{load(data)}",
+        f"{len(rounds)} rounds, in {len(rounds) - len(good)} the canary was more than 5 % off"
+        f"{load(data)}",
     ]
     if data.get("short_of_time"):
         lines.append("the time for this run was up before every cell had been measured often enough")
