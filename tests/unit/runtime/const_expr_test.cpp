@@ -76,7 +76,8 @@ TEST_F(ConstExpr, References) {
     (global (export "again") (ref func) (ref.func $f))
     (global (export "i31") (ref i31) (ref.i31 (i32.const -1)))
     (global (export "extern") externref (extern.convert_any (ref.i31 (i32.const 5))))
-    (global (export "any") anyref (any.convert_extern (extern.convert_any (ref.i31 (i32.const 6)))))))");
+    (global (export "any") anyref
+      (any.convert_extern (extern.convert_any (ref.i31 (i32.const 6)))))))");
   EXPECT_EQ(global_value(*i, "null"), 0u);
   EXPECT_EQ(global_value(*i, "func"), reinterpret_cast<u64>(i->func(0)));
   EXPECT_EQ(global_value(*i, "again"), global_value(*i, "func"));
