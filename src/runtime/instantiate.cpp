@@ -26,6 +26,7 @@ class Instantiation {
         m_info(std::move(info)),
         m_module(m_info->module),
         m_plan(m_info->plan()),
+        m_images(m_plan.data_images(m_module)),
         m_imports(imports),
         m_checked(checked) {}
   ~Instantiation() {
@@ -44,7 +45,7 @@ class Instantiation {
       take_data_back();
       return std::unexpected(std::move(ready.error()));
     }
-    if (m_plan.has_data) ZHAN_TRY_VOID(run_data());
+    if (!data_laid_out()) ZHAN_TRY_VOID(run_data());
     ZHAN_TRY_VOID(run_start());
     return m_instance;
   }
@@ -58,6 +59,9 @@ class Instantiation {
     return run_elements();
   }
   void take_data_back() noexcept;
+  [[nodiscard]] bool data_laid_out() const noexcept {
+    return m_images != nullptr && m_images->complete;
+  }
   Result<void> check_imports();
   Result<void> make_memories();
   void make_instance();
@@ -77,6 +81,7 @@ class Instantiation {
   std::shared_ptr<const ModuleInfo> m_info;
   const Module& m_module;
   const InstancePlan& m_plan;
+  const InstancePlan::DataImages* const m_images;
   std::span<const Extern> m_imports;
   const Imports m_checked;
   bool m_counted = false;
@@ -106,7 +111,8 @@ Result<void> Instantiation::check_imports() {
 Result<void> Instantiation::make_memories() {
   const u32 imported = m_module.imported_memories;
   for (usize i = imported; i < m_module.memories.size(); ++i) {
-    const MemoryImage* const image = m_plan.memory_images[i - imported].get();
+    const MemoryImage* const image =
+        m_images == nullptr ? nullptr : m_images->memories[i - imported].get();
     ZHAN_TRY(LinearMemory* const memory, m_store.impl().new_memory(m_module.memories[i], image));
     m_memories.push_back(memory);
   }
@@ -125,6 +131,7 @@ void Instantiation::make_instance() {
   m_instance =
       impl.instances.emplace_back(std::make_unique<InstanceImpl>(m_store, m_info, code)).get();
   m_instance->number = impl.instances.size();
+  if (data_laid_out()) std::ranges::copy(m_images->dropped, m_instance->dropped_data.begin());
   u32 index = 0;
   for (usize i = 0; i < m_imports.size(); ++i)
     if (m_imports[i].kind == ExternKind::memory) place_memory(index++, *m_imports[i].memory);
@@ -142,14 +149,10 @@ void Instantiation::place_memory(u32 index, Memory& memory) {
 /// Something before the data segments has failed: functions that live on in other instances must
 /// not see data that was never written (the images hold it from the beginning).
 void Instantiation::take_data_back() noexcept {
-  if (m_plan.has_data) return;
-  for (u32 i = 0; i < m_module.data.size(); ++i) {
-    if (m_module.data[i].mode != SegmentMode::active) continue;
-    for (LinearMemory* const memory : m_memories) std::ranges::fill(memory->bytes(), u8{0});
-    break;
-  }
-  for (u32 i = 0; i < m_module.data.size(); ++i)
-    if (m_module.data[i].mode == SegmentMode::active) m_instance->dropped_data[i] = 0;
+  if (!data_laid_out()) return;
+  std::ranges::fill(m_instance->dropped_data, u8{0});
+  for (usize i = 0; i < m_memories.size(); ++i)
+    if (const auto& image = m_images->memories[i]) image->erase(m_memories[i]->state.base);
 }
 
 void Instantiation::place_imports() {

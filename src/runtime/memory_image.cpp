@@ -67,6 +67,10 @@ void MemoryImage::copy_to(u8* base) const noexcept {
   if (m_bytes.size() > 0) std::memcpy(base + m_begin, m_bytes.data(), m_bytes.size());
 }
 
+void MemoryImage::erase(u8* base) const noexcept {
+  if (m_bytes.size() > 0) std::memset(base + m_begin, 0, m_bytes.size());
+}
+
 void MemoryImage::restore(u8* base, os::PageRun run) const noexcept {
   const u64 end = m_begin + m_bytes.size();
   const u64 first = std::clamp<u64>(m_begin, run.begin, run.end);

@@ -53,6 +53,8 @@ class MemoryImage {
   [[nodiscard]] bool lay_out(u8* base) const noexcept;
   /// Writes pages as they are at first.
   void restore(u8* base, os::PageRun run) const noexcept;
+  /// Zeros in place of the data.
+  void erase(u8* base) const noexcept;
   /// After all pages have been discarded.
   void lay_out_again(u8* base) const noexcept {
     if (!mapped()) copy_to(base);

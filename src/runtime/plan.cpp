@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <optional>
 
 #include "base/assert.hpp"
@@ -52,7 +53,6 @@ InstancePlan::InstancePlan(const ModuleInfo& info) {
   place_globals(info);
   find_references(info);
   make_table_images(info);
-  make_memory_images(info.module);
   for (u32 i = 0; i < info.module.exports.size(); ++i)
     export_names.try_emplace(info.module.text(info.module.exports[i].name), i);
 }
@@ -138,37 +138,46 @@ bool InstancePlan::place_segment(const Module& module, const Element& element) {
 
 // -- Memories --
 
-void InstancePlan::make_memory_images(const Module& module) {
-  const u32 imported = module.imported_memories;
-  std::vector<std::vector<DataPiece>> pieces(module.memories.size() - imported);
-  const auto place = [&](const Data& data) {
-    if (data.mode != SegmentMode::active) return true;
-    if (data.memory < imported) return false;
-    const MemoryType& type = module.memories[data.memory];
-    const auto offset = constant_offset(module, data.offset, type.is64);
-    if (!offset || type.limits.min > max_pages(type) ||
-        !in_range(*offset, data.bytes.size, type.limits.min << type.page_log2))
-      return false;
-    pieces[data.memory - imported].push_back({*offset, module.view(data.bytes)});
-    return true;
-  };
-  has_data = !std::all_of(module.data.begin(), module.data.end(), place);
+namespace {
+
+using Pieces = std::vector<std::vector<DataPiece>>;
+
+/// False: the segment may trap, or lies where the module cannot know.
+bool place(const Module& module, const Data& data, Pieces& pieces) {
+  if (data.mode != SegmentMode::active) return true;
+  if (data.memory < module.imported_memories) return false;
+  const MemoryType& type = module.memories[data.memory];
+  const auto offset = constant_offset(module, data.offset, type.is64);
+  if (!offset || type.shared || type.limits.min > max_pages(type) ||
+      !in_range(*offset, data.bytes.size, type.limits.min << type.page_log2))
+    return false;
+  pieces[data.memory - module.imported_memories].push_back({*offset, module.view(data.bytes)});
+  return true;
+}
+
+void make_images(const Module& module, InstancePlan::DataImages& images) {
+  Pieces pieces(module.memories.size() - module.imported_memories);
+  images.complete = std::all_of(module.data.begin(), module.data.end(),
+                                [&](const Data& data) { return place(module, data, pieces); });
   for (usize i = 0; i < pieces.size(); ++i) {
-    const MemoryType& type = module.memories[imported + i];
-    auto& image = memory_images.emplace_back();
-    if (type.shared || type.limits.min > max_pages(type)) {
-      has_data = has_data || !pieces[i].empty();
-      continue;
-    }
-    if (has_data) pieces[i].clear();
+    const MemoryType& type = module.memories[module.imported_memories + i];
+    auto& image = images.memories.emplace_back();
+    if (type.shared || type.limits.min > max_pages(type)) continue;
+    if (!images.complete) pieces[i].clear();
     image = MemoryImage::create(type.limits.min << type.page_log2, pieces[i]);
-    has_data = has_data || (!image && !pieces[i].empty());
+    images.complete = images.complete && (image || pieces[i].empty());
   }
-  if (!has_data) {
-    auto* const dropped = reinterpret_cast<u8*>(block.data()) + dropped_data;
-    for (usize i = 0; i < module.data.size(); ++i)
-      dropped[i] = module.data[i].mode == SegmentMode::active;
-  }
+  for (const Data& data : module.data)
+    images.dropped.push_back(images.complete && data.mode == SegmentMode::active ? 1 : 0);
+}
+
+}  // namespace
+
+const InstancePlan::DataImages* InstancePlan::data_images(const Module& module) const {
+  if (!m_used.load(std::memory_order_relaxed) && !m_used.exchange(true, std::memory_order_relaxed))
+    return nullptr;
+  std::call_once(m_images_made, make_images, module, std::ref(m_images));
+  return &m_images;
 }
 
 }  // namespace zhan::runtime

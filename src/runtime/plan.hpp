@@ -2,7 +2,9 @@
 // What every instance of a module starts with, worked out once. Private to runtime/.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -13,8 +15,10 @@
 
 namespace zhan::runtime {
 
-/// Immutable. Segments that cannot trap and do not depend on the instance are in images; from the
-/// first that is not so on, all are run one by one, since a trap half-way can be seen.
+/// Immutable but for the images of data, which are made for the second instance: a program that
+/// runs once does not pay for them. Segments that cannot trap and do not depend on the instance are
+/// in images; from the first that is not so on, all are run one by one, since a trap half-way can
+/// be seen.
 struct InstancePlan {
   explicit InstancePlan(const ModuleInfo& info);
   ~InstancePlan();
@@ -29,11 +33,17 @@ struct InstancePlan {
   std::vector<bool> traced_elements;   // segments whose values are references to heap objects
   bool has_elements = false;           // some segment is not in an image
   u32 first_element = 0;               // the first such
-  bool has_data = false;               // active segments are to be run: none is in an image
 
-  // Of own memories and tables; null: nothing is known before.
-  std::vector<std::unique_ptr<MemoryImage>> memory_images;
+  /// Of own tables; null: nothing is known before.
   std::vector<std::unique_ptr<TableImage>> table_images;
+
+  struct DataImages {
+    std::vector<std::unique_ptr<MemoryImage>> memories;  // own ones; null: none is to be had
+    std::vector<u8> dropped;  // what dropped_data is, if all active segments are in the images
+    bool complete = false;    // they are; else none is
+  };
+  /// For one more instance. Null: its active segments are to be run. Thread-safe.
+  [[nodiscard]] const DataImages* data_images(const Module& module) const;
 
   std::unordered_map<std::string_view, u32> export_names;  // the first of a name
 
@@ -43,7 +53,10 @@ struct InstancePlan {
   void find_references(const ModuleInfo& info);
   void make_table_images(const ModuleInfo& info);
   [[nodiscard]] bool place_segment(const Module& module, const Element& element);
-  void make_memory_images(const Module& module);
+
+  mutable std::atomic<bool> m_used{false};
+  mutable std::once_flag m_images_made;
+  mutable DataImages m_images;
 };
 
 }  // namespace zhan::runtime

@@ -118,7 +118,7 @@ TEST_P(PoolTest, NothingOfAnInstanceReachesTheNext) {
     check_fresh(*s, *instance);
     spoil(*s, *instance);
   }
-  EXPECT_EQ(engine->pool().statistics().reused, 11u);
+  EXPECT_EQ(engine->pool().statistics().reused, 10u) << "the first knows no image";
   EXPECT_EQ(engine->pool().statistics().memories, 0u);
 }
 
@@ -220,7 +220,8 @@ TEST_P(PoolTest, OverlappingSegmentsOfDataAndElements) {
 TEST_P(PoolTest, MemoriesOfOtherKinds) {
   const auto module = compile(R"((module
       (memory $big (export "big") i64 2 80) (memory $odd (export "odd") 1000 5000 (pagesize 1))
-      (data (memory $big) (i64.const 99999) "large") (data (memory $odd) (i32.const 990) "0123456789")
+      (data (memory $big) (i64.const 99999) "large")
+      (data (memory $odd) (i32.const 990) "0123456789")
       (func (export "spoil") (result i32)
         (drop (memory.grow $big (i64.const 60))) (drop (memory.grow $odd (i32.const 3000)))
         (memory.fill $big (i64.const 0) (i32.const 1) (i64.const 4063232))

@@ -180,6 +180,40 @@ TEST_F(SlotTest, SizesHaveTheirKinds) {
   }
 }
 
+TEST_F(SlotTest, ThreadsShareThePool) {
+  const auto first = image(64u << 10, {{100, "first"}});
+  const auto second = image(64u << 10, {{5000, std::string(20'000, 's')}});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < 50; ++round) {
+        const MemoryImage& made = (t + round) % 2 == 0 ? *first : *second;
+        Slot* const slot = pool->take(made, false);
+        EXPECT_EQ(slot->base()[100], &made == first.get() ? 'f' : 0);
+        EXPECT_EQ(slot->base()[5000], &made == first.get() ? 0 : 's');
+        std::memset(slot->base(), t + 1, 64u << 10);
+        EXPECT_EQ(slot->base()[40'000], t + 1);
+        pool->give_back(slot, 64u << 10);
+        pool->give_back_stack(pool->take_stack(64u << 10));
+        bool used = false;
+        pool->give_back_array(pool->take_array(100, used));
+        (void)pool->statistics();
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(pool->statistics().idle_slots, 8u);
+}
+
+TEST_F(SlotTest, DataIsErased) {
+  const auto made = image(128u << 10, {{7000, "data"}});
+  Slot* const slot = pool->take(*made, false);
+  slot->base()[90'000] = 1;
+  made->erase(slot->base());
+  EXPECT_EQ(slot->base()[7000], 0);
+  EXPECT_EQ(slot->base()[90'000], 1) << "only where the image has bytes";
+  pool->give_back(slot, 128u << 10);
+}
+
 TEST_F(SlotTest, StacksAndArraysComeBack) {
   os::Mapping stack = pool->take_stack(1u << 20);
   u8* const base = stack.base();
