@@ -28,6 +28,37 @@ Arity throw_(const Module& m, u32 tag) noexcept {
   return tag < m.tags.size() ? Arity{call(m, m.tags[tag].type, 0).operands, 0} : Arity{};
 }
 
+/// Of the function behind a continuation type.
+Arity continuation(const Module& m, u32 number) noexcept {
+  const SubType* type = type_at(m, number, CompositeKind::cont);
+  return type == nullptr ? Arity{} : call(m, type->element, 0);
+}
+
+Arity cont_bind(const Module& m, u32 from, u32 to) noexcept {
+  const u32 before = continuation(m, from).operands, after = continuation(m, to).operands;
+  return {before < after ? 1 : before - after + 1, 1};
+}
+
+Arity suspend(const Module& m, u32 tag) noexcept {
+  return tag < m.tags.size() ? call(m, m.tags[tag].type, 0) : Arity{};
+}
+
+Arity resume(const Module& m, u32 type) noexcept {
+  const Arity resumed = continuation(m, type);
+  return {resumed.operands + 1, resumed.results};
+}
+
+/// The continuation takes the place of its last parameter, which is the one that switches.
+Arity switch_(const Module& m, u32 number) noexcept {
+  const SubType* target = type_at(m, number, CompositeKind::cont);
+  if (target == nullptr) return {};
+  const SubType* function = type_at(m, target->element, CompositeKind::func);
+  if (function == nullptr || function->param_count == 0) return {};
+  const ValType last = m.types.params(*function).back();
+  if (!last.is_ref() || !last.heap.is_defined()) return {};
+  return {function->param_count, continuation(m, last.heap.number()).operands};
+}
+
 struct Row {
   Op op;
   Arity arity;
@@ -63,6 +94,7 @@ constexpr Row rows[] = {
     {Op::br_on_cast_desc_eq, {2, 1}},
     {Op::br_on_cast_desc_eq_fail, {2, 1}},
     {Op::ref_null, {0, 1}},
+    {Op::cont_new, {1, 1}},
     {Op::ref_func, {0, 1}},
     {Op::ref_is_null, {1, 1}},
     {Op::ref_as_non_null, {1, 1}},
@@ -119,6 +151,12 @@ Arity special(const Module& m, Op op, const Imm& imm) noexcept {
     case Op::struct_new: return struct_new(m, imm.a, 0);
     case Op::struct_new_desc: return struct_new(m, imm.a, 1);
     case Op::array_new_fixed: return {imm.b, 1};
+    case Op::cont_bind: return cont_bind(m, imm.a, imm.b);
+    case Op::suspend: return suspend(m, imm.a);
+    case Op::resume: return resume(m, imm.a);
+    case Op::resume_throw: return {throw_(m, imm.b).operands + 1, continuation(m, imm.a).results};
+    case Op::resume_throw_ref: return {2, continuation(m, imm.a).results};
+    case Op::switch_: return switch_(m, imm.a);
     case Op::br_if:
     case Op::if_: return {1, Arity::unknown};
     default: break;

@@ -169,6 +169,7 @@ class Body {
   bool read_element(bool packed);
   bool new_struct(bool described, bool defaults);
   bool descriptor_operand(ValType target);
+  bool cast_target(ValType& type);
   [[nodiscard]] ValType ref_to(TypeId id, bool nullable, bool exact = false) const noexcept {
     return ValType::ref(HeapType::defined(id), nullable, exact && m_exact);
   }
@@ -251,9 +252,10 @@ class Body {
   bool on_resume();
   bool on_resume_throw();
   bool on_switch();
-  bool resume_operands(Signature signature, u32 type);
   bool resume_handlers(Signature signature);
+  bool resume_label(const Handler& handler, Signature effect, Signature resumed);
   bool continuation(u32 index, TypeId& id, Signature& signature);
+  bool continuation_behind(ValType type, Signature& signature);
 
   // Hot first.
   ValType* m_top = nullptr;

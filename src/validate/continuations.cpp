@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stack switching (typed continuations), off by default.
 #include "validate/body.hpp"
+#include "validate/messages.hpp"
 
 namespace zhan::validate {
 
@@ -23,10 +24,10 @@ bool Body::on_cont_bind() {
   Signature before, after;
   if (!continuation(m_imm.a, from, before) || !continuation(m_imm.b, to, after)) return false;
   if (before.params.size() < after.params.size())
-    return raise(ErrorId::type_mismatch, ": cont.bind adds parameters");
+    return raise(ErrorId::type_mismatch, " in continuation arguments");
   const usize bound = before.params.size() - after.params.size();
   if (!fits(after.params, before.params.subspan(bound)) || !fits(before.results, after.results))
-    return raise(ErrorId::type_mismatch, ": the continuation types of cont.bind differ");
+    return raise(ErrorId::type_mismatch, " in continuation types");
   return pop(ref_to(from, true)) && pop_list(before.params.first(bound)) && push(ref_to(to, false));
 }
 
@@ -35,25 +36,42 @@ bool Body::on_suspend() {
   return tag(m_imm.a, signature) && call_signature(signature);
 }
 
+/// The function type of a reference to a continuation type.
+bool Body::continuation_behind(ValType type, Signature& signature) {
+  const TypeId id = type.heap.number();
+  const TypeId function = m_types.cont_func(id);
+  if (function == no_type)
+    return raise(ErrorId::not_a_continuation_type, ' ' + show(m_module, type.heap));
+  signature = m_types.func_type(function);
+  return true;
+}
+
 /// A handler's label takes the tag's parameters and a continuation from its results to ours.
+bool Body::resume_label(const Handler& handler, Signature effect, Signature resumed) {
+  const Control* frame = nullptr;
+  if (!label(handler.label, frame)) return false;
+  const std::span<const ValType> wanted = label_types(*frame);
+  if (wanted.empty() || !wanted.back().is_ref() || !wanted.back().heap.is_defined())
+    return raise(ErrorId::type_mismatch,
+                 ": instruction requires concrete continuation reference type but label has " +
+                     show(m_module, wanted));
+  Signature rest;
+  if (!continuation_behind(wanted.back(), rest)) return false;
+  if (!fits(rest.params, effect.results) || !fits(resumed.results, rest.results))
+    return raise(ErrorId::type_mismatch, " in continuation type");
+  const usize n = effect.params.size();
+  if (wanted.size() != n + 1 || !fits(effect.params, wanted.first(n)))
+    return raise(ErrorId::type_mismatch, ": label of a handler");
+  return true;
+}
+
 bool Body::resume_handlers(Signature resumed) {
   for (const Handler& handler : m_imm.handlers) {
     Signature effect;
     if (!tag(handler.tag, effect)) return false;
-    if (handler.is_switch) continue;
-    const Control* frame = nullptr;
-    if (!label(handler.label, frame)) return false;
-    const std::span<const ValType> wanted = label_types(*frame);
-    const usize n = effect.params.size();
-    if (wanted.size() != n + 1 || !fits(effect.params, wanted.first(n)))
-      return raise(ErrorId::type_mismatch, ": label of a handler");
-    const ValType last = wanted.back();
-    const TypeId function =
-        last.is_ref() && last.heap.is_defined() ? m_types.cont_func(last.heap.number()) : no_type;
-    if (function == no_type) return raise(ErrorId::type_mismatch, ": label of a handler");
-    const Signature rest = m_types.func_type(function);
-    if (!fits(rest.params, effect.results) || !fits(resumed.results, rest.results))
-      return raise(ErrorId::type_mismatch, ": continuation of a handler");
+    if (!handler.is_switch && !resume_label(handler, effect, resumed)) return false;
+    if (handler.is_switch && !effect.params.empty())
+      return raise(ErrorId::type_mismatch, " in switch tag");
   }
   return true;
 }
@@ -78,16 +96,17 @@ bool Body::on_resume_throw() {
 /// The last parameter of the target is the continuation of the one that switches.
 bool Body::on_switch() {
   TypeId id = no_type;
-  Signature target, effect;
-  if (!continuation(m_imm.a, id, target) || !tag(m_imm.b, effect)) return false;
+  Signature target, own, effect;
+  if (!continuation(m_imm.a, id, target)) return false;
   const ValType last = target.params.empty() ? type_bottom : target.params.back();
-  const TypeId function =
-      last.is_ref() && last.heap.is_defined() ? m_types.cont_func(last.heap.number()) : no_type;
-  if (function == no_type || !effect.params.empty())
-    return raise(ErrorId::type_mismatch, ": types of switch");
-  const Signature own = m_types.func_type(function);
+  if (!last.is_ref() || !last.heap.is_defined())
+    return raise(ErrorId::type_mismatch,
+                 ": instruction requires continuation reference type but the type annotation has " +
+                     show(m_module, target.params));
+  if (!continuation_behind(last, own) || !tag(m_imm.b, effect)) return false;
+  if (!effect.params.empty()) return raise(ErrorId::type_mismatch, " in switch tag");
   if (!fits(target.results, effect.results) || !fits(effect.results, own.results))
-    return raise(ErrorId::type_mismatch, ": results of switch");
+    return raise(ErrorId::type_mismatch, " in continuation types");
   return pop(ref_to(id, true)) && pop_list(target.params.first(target.params.size() - 1)) &&
          push_list(own.params);
 }

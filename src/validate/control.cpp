@@ -217,7 +217,7 @@ bool Body::cast_branch(ValType from, ValType to, bool branch_if_cast) {
 }
 
 bool Body::on_br_on_cast() {
-  return value_type(m_imm.from) && value_type(m_imm.ref) &&
+  return value_type(m_imm.from) && cast_target(m_imm.ref) &&
          cast_branch(m_imm.from, m_imm.ref, m_op == Op::br_on_cast);
 }
 

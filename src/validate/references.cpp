@@ -45,13 +45,19 @@ bool Body::on_ref_func() {
 
 bool Body::on_ref_eq() { return pop(type_eqref) && pop(type_eqref) && push(type_i32); }
 
+/// Continuations do not know their types at run time: no instruction casts them.
+bool Body::cast_target(ValType& type) {
+  if (!value_type(type)) return false;
+  return m_types.top(type.heap) != AbsHeap::cont || raise(ErrorId::invalid_cast);
+}
+
 bool Body::on_ref_test() {
-  if (!value_type(m_imm.ref)) return false;
+  if (!cast_target(m_imm.ref)) return false;
   return pop(ValType::ref(m_types.top(m_imm.ref.heap), true)) && push(type_i32);
 }
 
 bool Body::on_ref_cast() {
-  if (!value_type(m_imm.ref)) return false;
+  if (!cast_target(m_imm.ref)) return false;
   m_imm.ref.nullable = m_op == Op::ref_cast_null;
   return pop(ValType::ref(m_types.top(m_imm.ref.heap), true)) && push(m_imm.ref);
 }

@@ -27,7 +27,7 @@ TEST(Control, Blocks) {
        "type mismatch: instruction requires [i32] but stack has [i64]"},
       {"->", "block 1 end drop", "type mismatch"},
       {"->", "block 16 end", "unknown type 16"},
-      {"->", "block 3 end", "type is not a function type 3"},
+      {"->", "block 3 end", "non-function type 3"},
       {"->", "block ref:16 unreachable end drop", "unknown type 16"},
       {"-> i32", "i32.const 0 if i32 i32.const 1 end", "type mismatch"},
       {"-> i32", "i32.const 0 if i32 i32.const 1 else end", "type mismatch"},

@@ -96,7 +96,7 @@ TEST(Continuations, Instructions) {
   accept(with("ref:3 -> i64", "i32.const 1 local.get 0 resume_throw 3 0 0"), on);
   accept(with("ref:3 -> i64", "ref.null exn local.get 0 resume_throw_ref 3 0"), on);
   accept(with("ref:3 -> i32 refnull:1", "local.get 0 resume 3 1 on 0 0 unreachable"), on);
-  reject(with("ref:0 -> ref:1", "local.get 0 cont.new 0"), "type is not a continuation type", on);
+  reject(with("ref:0 -> ref:1", "local.get 0 cont.new 0"), "non-continuation type", on);
   reject(with("ref:2 -> ref:1", "local.get 0 cont.new 1"), "type mismatch", on);
   reject(with("ref:3 -> ref:1", "local.get 0 cont.bind 3 1"), "type mismatch", on);
   reject(with("-> i32", "suspend 0"), "type mismatch", on);

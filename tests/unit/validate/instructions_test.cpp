@@ -114,7 +114,7 @@ TEST(Calls, Indirect) {
   const Rejected bad[] = {
       {"->", "i32.const 0 call_indirect 0 9", "unknown table 9"},
       {"->", "i32.const 0 call_indirect 99 0", "unknown type 99"},
-      {"->", "i32.const 0 call_indirect 3 0", "type is not a function type 3"},
+      {"->", "i32.const 0 call_indirect 3 0", "non-function type 3"},
       {"->", "i32.const 0 call_indirect 0 1", "type mismatch: expected funcref, found externref"},
       {"-> i32", "i32.const 0 i64.const 0 call_indirect 1 0", "type mismatch"},
       {"-> i32", "i32.const 0 i32.const 0 call_indirect 1 2", "type mismatch"},
@@ -128,7 +128,7 @@ TEST(Calls, ByReference) {
   accept_code("ref:1 -> i32", "i32.const 0 local.get 0 return_call_ref 1");
   const Rejected bad[] = {
       {"ref:1 -> i32", "i32.const 0 local.get 0 call_ref 99", "unknown type 99"},
-      {"ref:1 -> i32", "i32.const 0 local.get 0 call_ref 3", "type is not a function type"},
+      {"ref:1 -> i32", "i32.const 0 local.get 0 call_ref 3", "non-function type"},
       {"funcref -> i32", "i32.const 0 local.get 0 call_ref 1", "type mismatch"},
       {"ref:0 -> i32", "i32.const 0 local.get 0 call_ref 1", "type mismatch"},
       {"ref:1 -> i64", "i32.const 0 local.get 0 return_call_ref 1", "type mismatch"}};

@@ -12,7 +12,7 @@ TEST(Fields, FunctionTypes) {
   ModuleBuilder s;
   s.raw_type({0x5f, 0});
   s.raw_func(0, {0x0b});
-  reject(s, "type is not a function type 0");
+  reject(s, "non-function type 0");
 }
 
 TEST(Fields, MemoryLimits) {

@@ -110,7 +110,7 @@ TEST(Structs, Instructions) {
   accept_all(good);
   const Rejected bad[] = {
       {"->", "struct.new 99 drop", "unknown type 99"},
-      {"->", "struct.new_default 4 drop", "type is not a struct type 4"},
+      {"->", "struct.new_default 4 drop", "non-structure type 4"},
       {"->", "i32.const 1 ref.null 3 struct.new 3 drop", "type mismatch"},
       {"->", "i64.const 1 i32.const 2 ref.null 3 struct.new 3 drop", "type mismatch"},
       {"->", "struct.new_default 10 drop", "type is not defaultable"},
@@ -145,7 +145,7 @@ TEST(Arrays, Instructions) {
   accept_all(good);
   const Rejected bad[] = {
       {"->", "i32.const 1 i32.const 9 array.new 99 drop", "unknown type 99"},
-      {"->", "i32.const 1 i32.const 9 array.new 3 drop", "type is not an array type 3"},
+      {"->", "i32.const 1 i32.const 9 array.new 3 drop", "non-array type 3"},
       {"->", "i64.const 1 i32.const 9 array.new 4 drop", "type mismatch"},
       {"->", "i32.const 9 array.new_default 11 drop", "type is not defaultable"},
       {"->", "i32.const 1 array.new_fixed 4 2 drop", "type mismatch"},
