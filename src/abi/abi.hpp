@@ -34,6 +34,8 @@ struct Exec;
 struct Inst;
 struct Func;
 struct FuncBody;
+struct Fiber;
+struct FiberLink;
 
 /// Slot convention (C2): parameters at args[0..], results left there. `context` is the Inst* of a
 /// wasm function or the host data of a host function. Host functions: the caller is exec->inst.
@@ -153,6 +155,15 @@ struct Stack {
   Slot* limit = nullptr;
 };
 
+/// A call from the host in progress: where the one below it stood when this one began.
+struct Activation {
+  const Activation* previous = nullptr;
+  const Cell* pc = nullptr;
+  Slot* fp = nullptr;
+  Inst* inst = nullptr;
+  Fiber* fiber = nullptr;
+};
+
 struct Pending {
   Trap trap = Trap::none;
   u64 address = 0;        // of a memory trap: the effective address, ~0 if unknown
@@ -186,9 +197,14 @@ struct Exec {
   u64 fuel = 0;                    // not yet granted to the budget; metered only
   bool metered = false;
   void* handler_cache = nullptr;  // what throws found at call sites before; of the engine
-  Stack stack;
+  Stack stack;                    // the store's own; continuations have theirs
   Pending pending;
   runtime::Store* store = nullptr;
+  // Continuations (fiber.hpp).
+  Fiber* fiber = nullptr;              // that runs; null: the store's own stack
+  Slot* own_top = nullptr;             // of the store's own stack, while a fiber runs
+  FiberLink* recent_fibers = nullptr;  // head of the list of those that ran
+  const Activation* activations = nullptr;
 };
 
 /// Units granted to the budget at a time when nothing is metered (a prime: no resonance with

@@ -12,10 +12,11 @@ namespace zhan::abi {
 using Ref = u64;
 
 /// Types of objects outside the types of modules: above all interned ids (those are < 2^30).
+inline constexpr u32 cont_kind = 0x7fff'fffc;    // a continuation (fiber.hpp)
 inline constexpr u32 filler_kind = 0x7fff'fffd;  // unused room; its size / 8 in the spare bits
 inline constexpr u32 exn_kind = 0x7fff'fffe;
 inline constexpr u32 box_kind = 0x7fff'ffff;
-inline constexpr u32 first_special_kind = filler_kind;
+inline constexpr u32 first_special_kind = cont_kind;
 
 /// First 8 bytes of every object.
 struct Header {

@@ -105,6 +105,9 @@ bool set_native_stack(Config& config, std::string_view value) {
 bool set_max_heap(Config& config, std::string_view value) {
   return parse_number(value, true, config.limits.heap_bytes);
 }
+bool set_max_conts(Config& config, std::string_view value) {
+  return parse_number(value, true, config.limits.continuation_bytes);
+}
 bool set_gc_nursery(Config& config, std::string_view value) {
   return parse_number(value, true, config.heap.nursery);
 }

@@ -40,6 +40,7 @@ void Heap::collect(bool major) noexcept {
   sort_boxes(marker);
   m_weak.after_marking(marker);
   m_identities.after_marking(marker);
+  m_roots.settle(marker);
   m_live_bytes += m_statistics.copied - copied;
   sweep(major);
 

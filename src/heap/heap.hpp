@@ -29,6 +29,9 @@ class RootSource {
   virtual void pin_roots(Marker& marker) noexcept = 0;
   /// Slots that hold references and follow objects that move: Marker::update for each.
   virtual void update_roots(Marker& marker) noexcept = 0;
+  /// After everything alive has been reached: Marker::survives tells of each object whether it is,
+  /// and where.
+  virtual void settle(Marker& marker) noexcept { (void)marker; }
 };
 
 struct Finaliser {

@@ -167,12 +167,24 @@ void Marker::trace(Ref object) noexcept {
   u8* const at = m_space.at(object - first_offset);
   const u32 type = reinterpret_cast<const Header*>(at)->type;
   if (type == abi::box_kind) return;
+  if (type == abi::cont_kind) return trace_stacks(*reinterpret_cast<abi::Continuation*>(at));
   if (type == abi::exn_kind) {
     each_slot(m_heap.m_types, *reinterpret_cast<Exception*>(at),
               [this](u64& slot) { update(slot); });
     return;
   }
   each_reference(m_heap.m_types.entries()[type], at, [this](u32& field) { visit(field); });
+}
+
+/// Nothing moves in a major collection, so that words may be pinned when they are met. In a minor
+/// one the stacks with young references have been pinned before, as roots.
+void Marker::trace_stacks(const abi::Continuation& continuation) noexcept {
+  if (!m_major || continuation.fiber == nullptr) return;
+  const abi::Fiber* const outermost = continuation.fiber->outermost;
+  for (const abi::Fiber* fiber = continuation.fiber;; fiber = fiber->parent) {
+    pin(fiber->stack.base, fiber->top);
+    if (fiber == outermost) return;
+  }
 }
 
 void Marker::drain() noexcept {

@@ -17,7 +17,7 @@ class Marker {
 
   [[nodiscard]] bool major() const noexcept { return m_major; }
   /// A word that may be a reference: its object, if it is one, stays where it is. Before any
-  /// update().
+  /// update(), if the collection is a minor one.
   void pin(u64 word) noexcept {
     if (m_space.contains(word) && word % 8 == 0) pin_candidate(word);
   }
@@ -68,6 +68,7 @@ class Marker {
   [[nodiscard]] bool next_hole() noexcept;
   void push(Ref ref) noexcept;
   void trace_marked() noexcept;
+  void trace_stacks(const abi::Continuation& continuation) noexcept;
 
   Heap& m_heap;
   Space& m_space;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <span>
 
+#include "abi/fiber.hpp"
 #include "abi/object.hpp"
 #include "base/assert.hpp"
 #include "module/object_layout.hpp"
@@ -56,6 +57,7 @@ inline constexpr u32 forwarded = 0x8000'0000;
   switch (header.type) {
     case abi::filler_kind: return filler_size(header);
     case abi::box_kind: return sizeof(Box);
+    case abi::cont_kind: return sizeof(abi::Continuation);
     case abi::exn_kind:
       return sizeof(Exception) +
              u64{reinterpret_cast<const Exception*>(&header)->slots} * sizeof(abi::Slot);

@@ -103,7 +103,9 @@ void Verifier::check_target(u32 ref, ValType type) noexcept {
   ZHAN_CHECK(space.contains(ref) && ref % 8 == 0, "a reference lies in the cage");
   ZHAN_CHECK(space.marks.test(ref - first_offset), "a live object names live objects");
   const u32 target = m_heap.type_of(ref);
-  if (type.heap.is_defined())
+  if (m_heap.m_types.top(type.heap) == AbsHeap::cont)
+    ZHAN_CHECK(target == abi::cont_kind, "a field of a continuation type holds a continuation");
+  else if (type.heap.is_defined())
     ZHAN_CHECK(target < abi::first_special_kind &&
                    is_subtype(m_heap.m_types.entries(), target, type.heap.number()),
                "a field holds an object of its type");

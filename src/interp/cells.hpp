@@ -102,6 +102,33 @@ struct CastCell : Cell {
   u32 offset;  // of the descriptor in the object
 };
 
+/// resume and its kin. The values that are handed over lie from `result` on, the continuation at
+/// `index`. Followed by `rows` HandlerRows.
+struct ResumeCell : CallCell {
+  u32 count;    // slots of the values
+  u32 results;  // slots
+  u32 rows;
+  u32 tag;  // resume_throw: offset in Inst of the tag's identity
+};
+static_assert(sizeof(ResumeCell) == 40);
+
+/// A clause (on tag label), or (on tag switch).
+struct HandlerRow {
+  u32 tag;        // offset in Inst of its identity
+  i32 target;     // displacement of the label from the resume cell
+  i32 slot;       // where the tag's values go; behind them the continuation
+  u32 is_switch;  // 0 or 1
+};
+static_assert(sizeof(HandlerRow) == 16);
+
+/// suspend, switch. The values lie from `result` on, where later those are that the continuation is
+/// resumed with; the target of switch at `index`.
+struct SuspendCell : CallCell {
+  u32 count;  // slots of the values
+  u32 tag;    // offset in Inst of the tag's identity
+};
+static_assert(sizeof(SuspendCell) == 32);
+
 struct TrapCell : Cell {
   u16 kind;
 };

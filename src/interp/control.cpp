@@ -3,55 +3,39 @@
 #include <algorithm>
 #include <cstring>
 
+#include "abi/fiber.hpp"
 #include "base/assert.hpp"
+#include "interp/entry.hpp"
 #include "interp/prepare.hpp"
-#include "interp/specials.hpp"
 
 namespace zhan::interp {
 
 namespace {
 
-ZHAN_CC Status overflow(ZHAN_PARAMS) {
-  ZHAN_BEGIN
-  ZHAN_TRAP(Trap::call_stack_exhausted);
-}
-
-/// Clears the locals of a new frame that may be read before they are set.
-[[gnu::always_inline]] inline void clear_locals(Slot* fp, const abi::EntryData& data) noexcept {
-  Slot* local = fp + data.zero_first;
-  for (u32 left = data.zero_count; left > 0; --left) {
-    *local++ = 0;
-    asm volatile("" : "+r"(local));  // a loop of three instructions: there are few locals to clear
-  }
+/// Grows the stack of the running continuation up to `end`; r.fp, which is a frame of it, and `at`
+/// are then where they have moved to. What lies below `live` is seen by a collection.
+bool grow(Regs& r, Slot* newest, const Slot* end, Slot* live, Slot*& at) noexcept {
+  save(r, live);
+  i64 shift = 0;
+  if (!abi::builtin::grow_fiber(r.exec, newest, end, shift)) return false;
+  const auto move = [shift](Slot*& slot) {
+    slot = reinterpret_cast<Slot*>(reinterpret_cast<uptr>(slot) + static_cast<uptr>(shift));
+  };
+  move(r.fp);
+  move(at);
+  return true;
 }
 
 }  // namespace
 
-// The work of entering `body` with parameters at `callee`: the header stands already, pc is the
-// call cell until the stack limit has been compared (CONTRACTS C3, C4).
-#define ZHAN_ENTER_BODY(body, callee)                                                       \
-  do {                                                                                      \
-    FuncBody* const entered_body = (body);                                                  \
-    Slot* const new_frame = (callee);                                                       \
-    const Cell* const first_cell = entered_body->cells.load(std::memory_order_acquire);     \
-    const abi::EntryData& entry = entry_data(first_cell);                                   \
-    if (static_cast<u64>(r.exec->value_limit - new_frame) < entry.frame_slots) [[unlikely]] \
-      ZHAN_JUMP(overflow);                                                                  \
-    r.fp = new_frame;                                                                       \
-    r.acc = reinterpret_cast<u64>(entered_body);                                            \
-    if (entry.zero_count != 0) clear_locals(new_frame, entry);                              \
-    r.l0 = new_frame[entry.pinned];                                                         \
-    r.pc = first_cell;                                                                      \
-    if (__builtin_sub_overflow(r.budget, u64{entry.cost}, &r.budget)) [[unlikely]]          \
-      ZHAN_JUMP(poll_and_go);                                                               \
-    ZHAN_NEXT(first_cell);                                                                  \
-  } while (false)
-
-/// Writes a callee's header below its parameters.
-[[gnu::always_inline]] static inline void push_header(Slot* callee, Slot* caller,
-                                                      const Cell* call) {
-  callee[-1] = reinterpret_cast<Slot>(call);
-  callee[-2] = reinterpret_cast<Slot>(caller);
+ZHAN_CC Status overflow(ZHAN_PARAMS) {
+  ZHAN_BEGIN
+  FuncBody* const body = reinterpret_cast<FuncBody*>(r.acc);
+  Slot* frame = reinterpret_cast<Slot*>(r.l0);
+  const u32 slots = entry_data(body->cells.load(std::memory_order_acquire)).frame_slots;
+  if (!grow(r, frame, frame + slots, frame + body->param_slots, frame))
+    ZHAN_TRAP(Trap::call_stack_exhausted);
+  ZHAN_ENTER_BODY(body, frame);
 }
 
 // -- Calls --
@@ -132,6 +116,10 @@ ZHAN_CC Status do_call_ref(ZHAN_PARAMS) {
   ZHAN_CALL_FUNC(func);
 }
 
+static u64 bridge_slots(const FuncBody* callee) noexcept {
+  return u64{std::max(callee->param_slots, callee->result_slots)} + 8;
+}
+
 /// Pushes a bridge frame (C1) whose header lies at `at - 2`: slots {caller's Inst, result slots}.
 /// The callee's parameters start 4 slots further up.
 static Slot* push_bridge(Slot* at, Inst* from, const FuncBody* callee) noexcept {
@@ -145,14 +133,22 @@ static Slot* push_bridge(Slot* at, Inst* from, const FuncBody* callee) noexcept 
 
 /// Whether a bridge, the parameters and the header above them fit.
 static bool bridge_fits(const Exec* exec, const Slot* at, const FuncBody* callee) noexcept {
-  const u64 results = callee->result_slots;
-  const u64 most = callee->param_slots > results ? callee->param_slots : results;
-  return static_cast<u64>(exec->value_limit - at) >= most + 8;
+  return static_cast<u64>(exec->value_limit - at) >= bridge_slots(callee);
 }
 
 static void enter_instance(Regs& r, const Func* func) noexcept {
   r.inst = static_cast<Inst*>(func->context);
   r.mem0 = r.inst->memory0;
+}
+
+/// There is no room for a bridge to r.acc: on the stack of a continuation there may be.
+ZHAN_CC static Status grow_for_call(ZHAN_PARAMS) {
+  ZHAN_BEGIN
+  const FuncBody* const body = reinterpret_cast<const Func*>(r.acc)->body;
+  Slot* at = r.fp + as<CallCell>(r.pc).callee_fp;
+  if (!grow(r, r.fp, at + bridge_slots(body), at + body->param_slots, at))
+    ZHAN_TRAP(Trap::call_stack_exhausted);
+  ZHAN_JUMP(call_foreign);
 }
 
 ZHAN_CC Status call_foreign(ZHAN_PARAMS) {
@@ -168,7 +164,7 @@ ZHAN_CC Status call_foreign(ZHAN_PARAMS) {
     ZHAN_NEXT(body->cells.load(std::memory_order_acquire));
   }
   if (func->context != r.inst) {
-    if (!bridge_fits(r.exec, callee, body)) ZHAN_JUMP(overflow);
+    if (!bridge_fits(r.exec, callee, body)) ZHAN_JUMP(grow_for_call);
     push_header(callee, r.fp, r.pc);
     callee = push_bridge(callee, r.inst, body);
     enter_instance(r, func);
@@ -228,6 +224,17 @@ static void move_arguments(Regs& r, const TailCallCell& cell) noexcept {
   std::memmove(r.fp, r.fp + cell.first, cell.count * sizeof(Slot));
 }
 
+ZHAN_CC static Status tail_enter(ZHAN_PARAMS);
+
+ZHAN_CC static Status grow_for_tail_call(ZHAN_PARAMS) {
+  ZHAN_BEGIN
+  const FuncBody* const body = reinterpret_cast<const Func*>(r.acc)->body;
+  Slot* at = r.fp;
+  if (!grow(r, r.fp, at + bridge_slots(body), at + body->param_slots, at))
+    ZHAN_TRAP(Trap::call_stack_exhausted);
+  ZHAN_JUMP(tail_enter);
+}
+
 /// Enters r.acc = Func with its arguments at fp, under the header of the frame that is replaced.
 ZHAN_CC static Status tail_enter(ZHAN_PARAMS) {
   ZHAN_BEGIN
@@ -243,7 +250,7 @@ ZHAN_CC static Status tail_enter(ZHAN_PARAMS) {
     // A frame that returns through a bridge already needs no second one: every chain is constant
     // space.
     if (abi::return_pc(callee) != &bridge_call) {
-      if (!bridge_fits(r.exec, callee, body)) ZHAN_JUMP(overflow);
+      if (!bridge_fits(r.exec, callee, body)) ZHAN_JUMP(grow_for_tail_call);
       callee = push_bridge(callee, r.inst, body);
     }
     enter_instance(r, func);
@@ -360,7 +367,10 @@ ZHAN_CC Status do_far_leave(ZHAN_PARAMS) {
   ZHAN_BEGIN
   const FarLeaveCell& cell = as<FarLeaveCell>(r.pc);
   Slot* frame = r.fp - cell.base;
+  Slot* const caller = abi::caller_fp(r.fp);
+  const Cell* const call = abi::return_pc(r.fp);
   std::memmove(frame, r.fp, cell.count * sizeof(Slot));
+  push_header(frame, caller, call);  // the one there is out of date if the stack has moved
   r.fp = frame;
   ZHAN_NEXT(skip(r.pc, sizeof(FarLeaveCell)));
 }
@@ -468,6 +478,7 @@ constexpr CallCell return_cell(i16 result) {
   cell.result = result;
   return cell;
 }
+const ReturnPoint fiber_storage{return_cell(0), {reinterpret_cast<void*>(&do_leave_fiber)}};
 const ReturnPoint bridge_storage{return_cell(2), {reinterpret_cast<void*>(&bridge_return)}};
 const ReturnPoint entry_storage{return_cell(0), {reinterpret_cast<void*>(&do_leave)}};
 
@@ -477,6 +488,7 @@ const Cell& prepare_cell = prepare_storage.cell;
 const Cell& entry_cell = entry_cell_storage.cell;
 const Cell& call_host_cell = call_host_storage.cell;
 const CallCell& bridge_call = bridge_storage.call;
+const CallCell& fiber_call = fiber_storage.call;
 const CallCell& entry_call = entry_storage.call;
 
 }  // namespace zhan::interp

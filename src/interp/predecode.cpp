@@ -114,7 +114,8 @@ void Predecoder::decode_op(Op op) {
   }
   if (atomic_handler(op) != nullptr) return atomic(op);
   if (info.is(trait::gc)) return decode_object(op);
-  if (info.is(trait::atomic | trait::cont)) return decode_reference(op);
+  if (info.is(trait::cont)) return decode_continuation(op);
+  if (info.is(trait::atomic)) return decode_reference(op);
   if (info.is(trait::load)) return load(op);
   if (info.is(trait::store)) return store(op);
   if (info.is(trait::call)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls and builtins. Arguments go two slots above their own place, over the callee's header (C1).
 #include "interp/predecoder.hpp"
+#include "module/arity.hpp"
 
 namespace zhan::interp {
 namespace {
@@ -45,6 +46,7 @@ u32 Predecoder::place_arguments(const Callee& callee) {
 }
 
 u32 Predecoder::moving_arguments(Op op) const noexcept {
+  if (op_info(op).is(trait::cont)) return arity_of(m_module, op, m_imm).operands;
   if (op != Op::call && op != Op::call_indirect && op != Op::call_ref) return 0;
   return static_cast<u32>(callee_of(op).params.size()) + (op != Op::call);
 }

@@ -76,8 +76,8 @@ void Predecoder::decode_far(Op op) {
   const OpInfo& info = op_info(op);
   const u32 operands = arity_of(m_module, op, m_imm).operands;
   // Blocks and branches leave operands where they are, but for a condition or index.
-  const bool stays =
-      info.is(trait::control) && !info.is(trait::call) && op != Op::throw_ && operands == 0;
+  const bool stays = info.is(trait::control) && !info.is(trait::call | trait::cont) &&
+                     op != Op::throw_ && operands == 0;
   if (!stays) m_stack.bring(operands);
   decode_op(op);
   if (m_dead)

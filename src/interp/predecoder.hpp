@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The predecoder's state and its parts: control (predecode_control.cpp), calls
-// (predecode_calls.cpp), exceptions (predecode_exceptions.cpp), values (predecode_values.cpp),
-// memory and vectors (predecode_memory.cpp).
+// (predecode_calls.cpp), exceptions (predecode_exceptions.cpp), continuations
+// (predecode_continuations.cpp), values (predecode_values.cpp), memory and vectors
+// (predecode_memory.cpp).
 #pragma once
 
 #include <concepts>
@@ -113,6 +114,16 @@ class Predecoder {
   void bind_returns(const Control& function);
   [[nodiscard]] u32 tag_offset(u32 tag) const noexcept { return m_layout.tags + 8 * tag; }
   [[nodiscard]] std::span<const ValType> tag_params(u32 tag) const noexcept;
+
+  // Continuations.
+  void decode_continuation(Op op);
+  void resume(Op op, Handler handler);
+  void suspend(Op op, Handler handler);
+  template <class C>
+  void place_values(C& cell, Op op);
+  void add_handlers(u32 cell);
+  [[nodiscard]] std::span<const ValType> continuation_params(u32 type) const noexcept;
+  [[nodiscard]] std::span<const ValType> continuation_results(u32 type) const noexcept;
 
   // Calls.
   struct Callee {

@@ -55,6 +55,15 @@ ZHAN_CC Status do_cast_descriptor(ZHAN_PARAMS);
 /// r.pc = the call cell: same instance, other instance (bridge) or host.
 ZHAN_CC Status call_foreign(ZHAN_PARAMS);
 
+// Continuations (continuations.cpp).
+ZHAN_CC Status do_resume(ZHAN_PARAMS);            // ResumeCell
+ZHAN_CC Status do_resume_throw(ZHAN_PARAMS);      // ResumeCell: the values are those of the tag
+ZHAN_CC Status do_resume_throw_ref(ZHAN_PARAMS);  // ResumeCell: the value is an exception
+ZHAN_CC Status do_suspend(ZHAN_PARAMS);           // SuspendCell
+ZHAN_CC Status do_switch(ZHAN_PARAMS);            // SuspendCell
+/// The first frame of the running fiber has returned, its results lie from r.fp on: the fiber ends.
+ZHAN_CC Status do_leave_fiber(ZHAN_PARAMS);
+
 /// A host function has thrown exec->pending.exception at the call cell exec->pc.
 ZHAN_CC Status throw_from_host(ZHAN_PARAMS);
 
@@ -63,6 +72,7 @@ extern const Cell& prepare_cell;    // compiles the body in r.acc, then runs it
 extern const Cell& entry_cell;      // enters the body in r.acc: first cell of a chain from the host
 extern const Cell& call_host_cell;  // runs the host function in r.acc with the data in r.l0
 extern const CallCell& bridge_call;  // return address into a bridge frame; its return cell follows
+extern const CallCell& fiber_call;   // return address of a continuation's first frame
 extern const CallCell& entry_call;   // return address of an entry frame; the leave cell follows
 
 /// Vector instructions by op; null where there is none.

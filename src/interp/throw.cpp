@@ -8,6 +8,7 @@
 
 #include "base/assert.hpp"
 #include "interp/body_code.hpp"
+#include "interp/fibers.hpp"
 #include "interp/specials.hpp"
 #include "runtime/store.hpp"
 
@@ -67,19 +68,21 @@ SiteCache& cache_of(Exec* exec) noexcept {
   return *static_cast<SiteCache*>(exec->handler_cache);
 }
 
-/// The search: from the cell that throws to the entry frame of the activation.
+/// The search: from the cell that throws to the entry frame of the activation, through the
+/// continuations that run and those who have resumed them.
 class Search {
  public:
   explicit Search(Exec* exec) noexcept
-      : m_cache(cache_of(exec)), m_pc(exec->pc), m_fp(exec->fp), m_inst(exec->inst) {}
+      : m_cache(cache_of(exec)),
+        m_pc(exec->pc),
+        m_fp(exec->fp),
+        m_inst(exec->inst),
+        m_fiber(exec->fiber) {}
 
   /// The row that catches, or null.
   const CatchRow* run(const runtime::Tag* tag) noexcept {
     for (;; leave_frame()) {
-      while (m_pc == &bridge_call) {
-        m_inst = reinterpret_cast<Inst*>(m_fp[0]);
-        leave_frame();
-      }
+      while (leave_static_frame()) {}
       if (m_pc == &entry_call) return nullptr;
       const SiteCache::Site& site = m_cache.find(m_pc, m_inst);
       m_code = site.code;
@@ -98,12 +101,30 @@ class Search {
     exec->fp = m_fp;
     exec->inst = m_inst;
     exec->local0 = m_fp[m_code->entry.pinned];
+    if (exec->fiber == m_fiber) return;
+    abi::builtin::drop_fibers(exec, exec->fiber, m_fiber);
+    abi::switch_to(exec, m_fiber);
   }
   [[nodiscard]] Slot* fp() const noexcept { return m_fp; }
   /// Units of the budget: a loop may be nothing but a throw.
   [[nodiscard]] u64 cost() const noexcept { return 1 + m_tested / 64; }
 
  private:
+  /// Bridges, and the ends of continuations.
+  bool leave_static_frame() noexcept {
+    if (m_pc == &bridge_call) {
+      m_inst = reinterpret_cast<Inst*>(m_fp[0]);
+      leave_frame();
+      return true;
+    }
+    if (m_pc != &fiber_call) return false;
+    m_pc = m_fiber->resumer_pc;
+    m_fp = m_fiber->resumer_fp;
+    m_inst = m_fiber->resumer_inst;
+    m_fiber = m_fiber->parent;
+    ++m_tested;
+    return true;
+  }
   void leave_frame() noexcept {
     m_pc = abi::return_pc(m_fp);
     m_fp = abi::caller_fp(m_fp);
@@ -116,6 +137,7 @@ class Search {
   const Cell* m_pc;
   Slot* m_fp;
   Inst* m_inst;
+  abi::Fiber* m_fiber;
   const BodyCode* m_code = nullptr;
   u64 m_tested = 0;
 };
@@ -194,6 +216,57 @@ ZHAN_CC Status do_throw_ref(ZHAN_PARAMS) {
   const Status status = raise(r.exec, thrown);
   if (status != Status::running) return status;
   ZHAN_LAND();
+}
+
+// -- Throwing into a continuation --
+
+namespace {
+
+/// Hangs the suspended chain on the frame that runs and puts the place where it throws into Exec:
+/// the cell that suspended it, or its beginning.
+void enter_suspended(Regs& r, abi::Fiber* fiber, u32 count) noexcept {
+  const ResumeCell& cell = as<ResumeCell>(r.pc);
+  resume_here(r, fiber, r.fp + cell.result + count);
+  if (fiber->pc == nullptr) {
+    push_fiber_header(*fiber);
+    fiber->inst = r.inst;
+  }
+  r.exec->pc = fiber->pc == nullptr ? &fiber_call : fiber->pc;
+  r.exec->fp = fiber->fp;
+  r.exec->inst = fiber->inst;
+  r.exec->vsp = fiber->top;
+  r.exec->budget = r.budget;
+}
+
+}  // namespace
+
+// The continuation of a resume cell, which throws; else the trap.
+#define ZHAN_THROW_INTO(cell, thrown_expression)                     \
+  do {                                                               \
+    abi::Fiber* const into = take_fiber(r.exec, r.fp[(cell).index]); \
+    if (into == nullptr) [[unlikely]]                                \
+      ZHAN_JUMP(trap_exit);                                          \
+    Thrown thrown = (thrown_expression);                             \
+    enter_suspended(r, into, (cell).count);                          \
+    const Status status = raise(r.exec, thrown);                     \
+    if (status != Status::running) return status;                    \
+    ZHAN_LAND();                                                     \
+  } while (false)
+
+ZHAN_CC Status do_resume_throw(ZHAN_PARAMS) {
+  ZHAN_BEGIN
+  const ResumeCell& cell = as<ResumeCell>(r.pc);
+  const auto* const tag = abi::at<const runtime::Tag*>(r.inst, cell.tag);
+  ZHAN_THROW_INTO(cell, (Thrown{tag, {r.fp + cell.result, cell.count}, 0}));
+}
+
+ZHAN_CC Status do_resume_throw_ref(ZHAN_PARAMS) {
+  ZHAN_BEGIN
+  const ResumeCell& cell = as<ResumeCell>(r.pc);
+  const u64 reference = r.fp[cell.result];
+  if (reference == 0) [[unlikely]]
+    ZHAN_TRAP(Trap::null_exception_reference);
+  ZHAN_THROW_INTO(cell, thrown_object(r.exec, reference));
 }
 
 ZHAN_CC Status throw_from_host(ZHAN_PARAMS) {

@@ -49,23 +49,31 @@ bool is_entry(const abi::Slot* fp) noexcept {
          (abi::caller_fp(caller) == caller && abi::return_pc(caller) == abi::return_pc(fp));
 }
 
-/// Nothing of wasm is left: a host function was called by the host, or by a tail call of the
-/// function that was. The return address of an entry frame is no place in any code.
+/// Nothing of wasm is left: a host function was called by the host or resumed as a continuation, or
+/// called in tail position by the function that was. The return address of an entry frame is no
+/// place in any code.
 bool is_empty(const RawFrame& frame) noexcept {
   return is_entry(frame.fp) && frame.pc == abi::return_pc(frame.fp);
 }
 
-/// From one frame to the entry frame below it. The first one may be a bridge already, or nothing:
-/// a host function that was called in tail position stands where its caller stood.
-void walk(const abi::EngineTable& engine, RawFrame frame, FrameList& list) noexcept {
-  while (frame.fp != nullptr && !is_empty(frame)) {
+/// From one frame to the entry frame of the activation, over the stacks of continuations. The first
+/// one of a stack may be a bridge already, or nothing: a host function that was called in tail
+/// position stands where its caller stood.
+void walk(const abi::EngineTable& engine, RawFrame frame, const abi::Fiber* fiber,
+          FrameList& list) noexcept {
+  while (frame.fp != nullptr) {
     if (engine.is_bridge != nullptr && engine.is_bridge(frame.pc))
       frame.inst = reinterpret_cast<abi::Inst*>(frame.fp[0]);  // of the frame below (C1)
-    else
+    else if (!is_empty(frame))
       list.add(frame);
-    if (is_entry(frame.fp)) return;
-    frame.pc = abi::return_pc(frame.fp);
-    frame.fp = abi::caller_fp(frame.fp);
+    if (!is_entry(frame.fp)) {
+      frame.pc = abi::return_pc(frame.fp);
+      frame.fp = abi::caller_fp(frame.fp);
+      continue;
+    }
+    if (fiber == nullptr) return;
+    frame = {fiber->resumer_pc, fiber->resumer_fp, fiber->resumer_inst};
+    fiber = fiber->parent;
   }
 }
 
@@ -90,9 +98,10 @@ ErrorFrame describe(const RawFrame& frame, u64 address) {
 void collect_frames(const Store::Impl& impl, u64 address, ErrorInfo& info) {
   const abi::EngineTable& engine = *impl.config.engine;
   FrameList list;
-  walk(engine, {impl.exec.pc, impl.exec.fp, impl.exec.inst}, list);
-  for (const Activation* a = impl.activations; a != nullptr; a = a->previous)
-    walk(engine, {a->pc, a->fp, a->inst}, list);
+  const abi::Exec& exec = impl.exec;
+  walk(engine, {exec.pc, exec.fp, exec.inst}, exec.fiber, list);
+  for (const abi::Activation* a = exec.activations; a != nullptr; a = a->previous)
+    walk(engine, {a->pc, a->fp, a->inst}, a->fiber, list);
   info.frames_left_out = list.left_out();
   info.frames_cut_at = list.left_out() == 0 ? 0 : frames_at_each_end;
   list.for_each([&](const RawFrame& frame, bool innermost) {

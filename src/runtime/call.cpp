@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "abi/builtins.hpp"
+#include "abi/fiber.hpp"
 #include "base/assert.hpp"
 #include "os/signals.hpp"
 #include "os/thread.hpp"
@@ -82,8 +83,16 @@ class Call {
   explicit Call(Store::Impl& impl) noexcept
       : m_impl(impl),
         m_exec(impl.exec),
-        m_here{impl.activations, m_exec.pc, m_exec.fp, m_exec.inst},
-        m_vsp(m_exec.vsp) {}
+        m_here{m_exec.activations, m_exec.pc, m_exec.fp, m_exec.inst, m_exec.fiber},
+        m_before(m_exec.vsp),
+        m_own_top(m_exec.own_top) {
+    // A continuation's stack is small, and must not move under the host's frames: what the host
+    // calls runs on the store's own stack, above what waits there.
+    if (m_here.fiber == nullptr) return;
+    m_here.fiber->top = m_before;
+    m_exec.vsp = m_own_top;
+    abi::switch_to(&m_exec, nullptr);
+  }
 
   Result<void> run(const abi::Func* func, std::span<abi::Slot> slots) {
     const abi::FuncBody& body = *func->body;
@@ -92,7 +101,7 @@ class Call {
     if (!fits(widest)) return exhausted();
     abi::Slot* const args = m_vsp + abi::header_slots;
     std::copy_n(slots.data(), body.param_slots, args);
-    m_impl.activations = &m_here;
+    m_exec.activations = &m_here;
     const abi::Status status = loop(func, args);
     if (status == abi::Status::returned) {
       std::copy_n(args, body.result_slots, slots.data());
@@ -112,6 +121,7 @@ class Call {
 
   std::unexpected<Error> exhausted() {
     m_impl.store.note_trap(Trap::call_stack_exhausted);
+    restore();
     return fail(m_impl.take_error(abi::Status::trapped));
   }
 
@@ -147,17 +157,22 @@ class Call {
   }
 
   void restore() noexcept {
-    m_impl.activations = m_here.previous;
+    if (m_exec.fiber != nullptr) abi::builtin::drop_fibers(&m_exec, m_exec.fiber, nullptr);
+    abi::switch_to(&m_exec, m_here.fiber);
+    m_exec.own_top = m_own_top;
+    m_exec.activations = m_here.previous;
     m_exec.pc = m_here.pc;
     m_exec.fp = m_here.fp;
     m_exec.inst = m_here.inst;
-    m_exec.vsp = m_vsp;
+    m_exec.vsp = m_before;
   }
 
   Store::Impl& m_impl;
   abi::Exec& m_exec;
-  const Activation m_here;
-  abi::Slot* const m_vsp;
+  const abi::Activation m_here;
+  abi::Slot* const m_before;
+  abi::Slot* const m_own_top;
+  abi::Slot* const m_vsp = m_here.fiber == nullptr ? m_before : m_own_top;
 };
 
 std::unexpected<Error> argument_error(std::string text) {

@@ -14,14 +14,15 @@ class StoreRoots final : public heap::RootSource {
   explicit StoreRoots(Store::Impl& impl) noexcept : m_impl(impl) {}
 
   void pin_roots(heap::Marker& marker) noexcept override {
-    const abi::Exec& exec = m_impl.exec;
-    marker.pin(exec.stack.base, exec.vsp);
+    pin_stacks(marker);
     for (const Scratch* s = m_impl.scratch; s != nullptr; s = s->previous)
       marker.pin(s->slots->data(), s->slots->data() + s->slots->size());
     const std::vector<u64>& kept = m_impl.kept_references;
     marker.pin(kept.data(), kept.data() + kept.size());
     if (m_impl.handles) m_impl.handles([&](u64 ref) { marker.pin(ref); });
   }
+
+  void settle(heap::Marker& marker) noexcept override { m_impl.fibers.settle(marker); }
 
   void update_roots(heap::Marker& marker) noexcept override {
     marker.update(m_impl.exec.pending.exception);
@@ -36,6 +37,18 @@ class StoreRoots final : public heap::RootSource {
   }
 
  private:
+  /// The store's own stack is scanned each time. Continuations that have not run since the last
+  /// collection name no young objects.
+  void pin_stacks(heap::Marker& marker) noexcept {
+    const abi::Exec& exec = m_impl.exec;
+    marker.pin(exec.stack.base, exec.fiber == nullptr ? exec.vsp : exec.own_top);
+    if (exec.fiber != nullptr) exec.fiber->top = exec.vsp;
+    if (!marker.major()) return m_impl.fibers.pin_recent(marker);
+    Fibers::pin_chain(marker, exec.fiber);
+    for (const abi::Activation* a = exec.activations; a != nullptr; a = a->previous)
+      Fibers::pin_chain(marker, a->fiber);
+  }
+
   [[nodiscard]] bool traced(ValType type) const noexcept {
     return type.is_ref() && !m_impl.config.types->is_function(type);
   }
@@ -100,6 +113,7 @@ HeapType Store::heap_type_of(u64 ref) const noexcept {
   if (abi::is_i31(ref)) return AbsHeap::i31;
   const u32 type = m_impl->objects ? m_impl->objects->type_of(ref) : abi::box_kind;
   if (type == abi::exn_kind) return AbsHeap::exn;
+  if (type == abi::cont_kind) return AbsHeap::cont;
   // Of a reference that the host kept too long, the type may be anything.
   return type >= m_impl->config.types->count() ? HeapType(AbsHeap::any) : HeapType::defined(type);
 }
@@ -120,6 +134,10 @@ Result<void> Store::collect_when_due() {
 
 heap::HeapStatistics Store::heap_statistics() const noexcept {
   return m_impl->objects ? m_impl->objects->statistics() : heap::HeapStatistics{};
+}
+
+Store::Continuations Store::continuations() const noexcept {
+  return {m_impl->fibers.count(), m_impl->fibers.bytes()};
 }
 
 }  // namespace zhan::runtime

@@ -54,7 +54,8 @@ Store::Impl::Impl(Store& s, const StoreConfig& c)
       id(next_id()),
       config(c),
       pool(c.pool ? c.pool : Pool::of_process()),
-      quotas(new_quotas(c.limits)) {
+      quotas(new_quotas(c.limits)),
+      fibers(exec) {
   kept.reserve(4);
   config.mode.explicit_checks |= !faults_supported();
   exec.requests = &requests->bits;

@@ -27,7 +27,8 @@ struct StoreLimits {
   u64 instances = 100'000;
   u64 stack_bytes = 8u << 20;  // value stack
   u64 native_stack_bytes = 512u << 10;
-  u64 heap_bytes = ~u64{0};  // of objects
+  u64 heap_bytes = ~u64{0};               // of objects
+  u64 continuation_bytes = u64{2} << 30;  // of the stacks of continuations
 };
 
 class Pool;
@@ -123,6 +124,12 @@ class Store {
   Result<void> collect_when_due();
   /// All zero while there is no heap.
   [[nodiscard]] heap::HeapStatistics heap_statistics() const noexcept;
+  /// How many stacks of continuations there are, and what they take in bytes.
+  struct Continuations {
+    u64 stacks = 0;
+    u64 bytes = 0;
+  };
+  [[nodiscard]] Continuations continuations() const noexcept;
 
   // Calling. Errors: trap with backtrace, interrupt (interrupted, deadline, fuel; with the same
   // code and backtrace), exit, exception, type (wrong arguments), busy, poisoned, config (a thread

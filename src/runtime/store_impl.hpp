@@ -10,6 +10,7 @@
 #include "base/stable_list.hpp"
 #include "heap/heap.hpp"
 #include "os/timer.hpp"
+#include "runtime/fibers.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/store.hpp"
 #include "runtime/table.hpp"
@@ -17,14 +18,6 @@
 namespace zhan::runtime {
 
 class InstanceImpl;
-
-/// A call from the host in progress: where the one below it stood when this one began.
-struct Activation {
-  const Activation* previous = nullptr;
-  const abi::Cell* pc = nullptr;
-  abi::Slot* fp = nullptr;
-  abi::Inst* inst = nullptr;
-};
 
 /// Slots of a host routine that hold references while it allocates; a stack of them.
 struct Scratch {
@@ -67,7 +60,6 @@ struct Store::Impl {
   // Who is inside.
   std::atomic<u64> owner{0};  // number of the thread, 0 = none
   u32 depth = 0;              // calls from the host on the stack
-  const Activation* activations = nullptr;
   bool poisoned = false;
 
   std::optional<Error> noted;
@@ -99,6 +91,7 @@ struct Store::Impl {
   std::vector<u64> kept_references;
   Store::HandleSource handles;
   bool finalising = false;
+  Fibers fibers;
 };
 
 /// What the store's instances, tables and host hold (CONTRACTS C8).

@@ -101,10 +101,10 @@ void WastRunner::run(const text::Command& command) {
     }
     case Kind::assert_return: return check_results(command);
     case Kind::assert_trap:
+    case Kind::assert_suspension:
     case Kind::assert_exhaustion: return check_error(command, ErrorKind::trap);
     case Kind::assert_exception: return check_error(command, ErrorKind::exception);
     case Kind::assert_unlinkable: return check_error(command, ErrorKind::link);
-    case Kind::assert_suspension: return check_error(command, ErrorKind::exception);
     case Kind::assert_malformed:
     case Kind::assert_invalid:
     case Kind::assert_malformed_custom:
