@@ -113,11 +113,32 @@ std::string operand_text(const Action& action, usize i, const u8* cell, u32 at) 
   return text;
 }
 
-std::string cell_text(const MapEntry& entry, const u8* cell) {
+/// The clauses of a resume: (on 0 @96), (on 1 switch).
+std::string clauses_text(const abi::InstLayout& layout, const u8* cell, u32 at) {
+  ResumeCell resume;
+  std::memcpy(&resume, cell, sizeof(resume));
+  std::string text;
+  for (u32 i = 0; i < resume.rows; ++i) {
+    HandlerRow row;
+    std::memcpy(&row, cell + sizeof(resume) + i * sizeof(row), sizeof(row));
+    text += fmt::format(" (on {} ", (row.tag - layout.tags) / 8);
+    text += row.is_switch != 0 ? "switch)" : fmt::format("@{})", static_cast<i64>(at) + row.target);
+  }
+  return text;
+}
+
+bool is_resume(const void* handler) noexcept {
+  return handler == reinterpret_cast<void*>(do_resume) ||
+         handler == reinterpret_cast<void*>(do_resume_throw) ||
+         handler == reinterpret_cast<void*>(do_resume_throw_ref);
+}
+
+std::string cell_text(const abi::InstLayout& layout, const MapEntry& entry, const u8* cell) {
   if (entry.action.size == 0) {
     void* handler = nullptr;
     std::memcpy(&handler, cell, sizeof(handler));
-    return special_text(handler);
+    return special_text(handler) +
+           (is_resume(handler) ? clauses_text(layout, cell, entry.cell) : "");
   }
   std::string text;
   usize next_action = 0;
@@ -183,8 +204,9 @@ Result<std::string> list_cells(const runtime::CodeModule& code, u32 defined_func
       const Op op = reader.op();
       from += fmt::format("  0x{:x} {}", offset, op == no_op ? "?" : op_info(op).text);
     }
-    text += fmt::format("{:6}: {:48};{}\n", entry.cell,
-                        cell_text(entry, listing.cells.data() + entry.cell), from);
+    text +=
+        fmt::format("{:6}: {:48};{}\n", entry.cell,
+                    cell_text(code.info().layout, entry, listing.cells.data() + entry.cell), from);
   }
   return text + catch_text(code.info().layout, listing.catches);
 }

@@ -252,7 +252,9 @@ class Body {
   bool on_resume();
   bool on_resume_throw();
   bool on_switch();
+  bool exception_tag(u32 index, Signature& signature);
   bool resume_handlers(Signature signature);
+  bool switch_clause(Signature effect, Signature resumed);
   bool resume_label(const Handler& handler, Signature effect, Signature resumed);
   bool continuation(u32 index, TypeId& id, Signature& signature);
   bool continuation_behind(ValType type, Signature& signature);

@@ -65,13 +65,22 @@ bool Body::resume_label(const Handler& handler, Signature effect, Signature resu
   return true;
 }
 
+/// Whoever is switched to takes the place of the one that was resumed, and the other way round: so
+/// both have the results of the tag.
+bool Body::switch_clause(Signature effect, Signature resumed) {
+  if (!effect.params.empty()) return raise(ErrorId::type_mismatch, " in switch tag");
+  const bool same = fits(effect.results, resumed.results) && fits(resumed.results, effect.results);
+  return same ||
+         raise(ErrorId::type_mismatch, ": results of the switch tag and of the continuation");
+}
+
 bool Body::resume_handlers(Signature resumed) {
   for (const Handler& handler : m_imm.handlers) {
     Signature effect;
     if (!tag(handler.tag, effect)) return false;
-    if (!handler.is_switch && !resume_label(handler, effect, resumed)) return false;
-    if (handler.is_switch && !effect.params.empty())
-      return raise(ErrorId::type_mismatch, " in switch tag");
+    const bool valid =
+        handler.is_switch ? switch_clause(effect, resumed) : resume_label(handler, effect, resumed);
+    if (!valid) return false;
   }
   return true;
 }
@@ -88,7 +97,7 @@ bool Body::on_resume() {
 bool Body::on_resume_throw() {
   TypeId id = no_type;
   Signature signature, exception;
-  return continuation(m_imm.a, id, signature) && tag(m_imm.b, exception) &&
+  return continuation(m_imm.a, id, signature) && exception_tag(m_imm.b, exception) &&
          resume_handlers(signature) && pop(ref_to(id, true)) && pop_list(exception.params) &&
          push_list(signature.results);
 }

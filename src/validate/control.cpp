@@ -229,9 +229,15 @@ bool Body::on_br_on_cast_desc() {
 // Exceptions
 // ----------------------------------------------------------------------------------------
 
+/// What is thrown has no results; with stack switching there are other tags.
+bool Body::exception_tag(u32 index, Signature& signature) {
+  if (!tag(index, signature)) return false;
+  return signature.results.empty() || raise(ErrorId::type_mismatch, " in exception tag");
+}
+
 bool Body::on_throw() {
   Signature signature;
-  return tag(m_imm.a, signature) && pop_list(signature.params) && unreachable();
+  return exception_tag(m_imm.a, signature) && pop_list(signature.params) && unreachable();
 }
 
 bool Body::on_throw_ref() { return pop(ValType::ref(AbsHeap::exn, true)) && unreachable(); }

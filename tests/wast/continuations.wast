@@ -523,6 +523,13 @@
   ;; Suspended under a frame of another instance.
   (func $own (type $f) (suspend $ask (i32.load8_u (i32.const 0))) (i32.add (local.get 0)))
   (func $over (type $f) (call $call-back (ref.func $own) (local.get 0)))
+  ;; A tail call to another instance in the first frame of a continuation.
+  (func $away (type $f) (return_call $task (local.get 0)))
+  (elem declare func $away)
+  (func (export "away") (result i32)
+    (call $start (cont.new $k (ref.func $away)) (i32.const 5))
+    (global.set $g) (drop)
+    (resume $k (i32.const 1000) (global.get $g)))
   (func (export "over") (result i32) (local $x i32)
     (call $start (cont.new $k (ref.func $over)) (i32.const 5))
     (global.set $g) (local.set $x)
@@ -553,6 +560,7 @@
 
 (assert_return (invoke "foreign") (i32.const 384))
 (assert_return (invoke "made-there") (i32.const 7))
+(assert_return (invoke "away") (i32.const 1012))
 (assert_return (invoke "over") (i32.const 801025))
 (assert_return (invoke "kept" (i32.const 30000)) (i32.const 7))
 (assert_return (invoke "host") (i32.const 1))
@@ -595,3 +603,68 @@
 
 ;; Each turn makes the list longer by three.
 (assert_return (invoke "lists") (i32.const 3775))
+
+;; -- Types --
+
+;; Switching exchanges continuations, so all of them have the results of the tag: never wider, never
+;; narrower.
+(module
+  (type $f (func (result eqref))) (type $k (cont $f)) (tag $t (result eqref))
+  (func (param (ref $k)) (drop (resume $k (on $t switch) (local.get 0)))))
+(assert_invalid
+  (module
+    (type $f (func (result eqref))) (type $k (cont $f)) (tag $t (result i31ref))
+    (func (param (ref $k)) (drop (resume $k (on $t switch) (local.get 0)))))
+  "type mismatch")
+(assert_invalid
+  (module
+    (type $f (func (result eqref))) (type $k (cont $f)) (tag $t (result anyref))
+    (func (param (ref $k)) (drop (resume $k (on $t switch) (local.get 0)))))
+  "type mismatch")
+(assert_invalid
+  (module
+    (type $f (func)) (type $k (cont $f)) (tag $t (result i32))
+    (func (param (ref $k)) (resume $k (on $t switch) (local.get 0))))
+  "type mismatch")
+(assert_invalid
+  (module
+    (type $f (func)) (type $k (cont $f)) (tag $t (param i32))
+    (func (param (ref $k)) (resume $k (on $t switch) (local.get 0))))
+  "type mismatch in switch tag")
+;; What is thrown has no results.
+(assert_invalid
+  (module (tag $t (result i32)) (func (throw $t)))
+  "type mismatch in exception tag")
+(assert_invalid
+  (module
+    (type $f (func)) (type $k (cont $f)) (tag $t (result i32))
+    (func (param (ref $k)) (resume_throw $k $t (local.get 0))))
+  "type mismatch in exception tag")
+;; A label takes the continuation that is left.
+(assert_invalid
+  (module
+    (type $f (func (result i32))) (type $k (cont $f)) (type $g (func)) (type $kg (cont $g)) (tag $t)
+    (func (param (ref $k))
+      (block $h (result (ref $kg)) (drop (resume $k (on $t $h) (local.get 0))) (unreachable))
+      (drop)))
+  "type mismatch in continuation type")
+(assert_invalid
+  (module
+    (type $f (func)) (type $k (cont $f)) (tag $t)
+    (func (param (ref $k))
+      (block $h (result (ref $f)) (resume $k (on $t $h) (local.get 0)) (unreachable)) (drop)))
+  "non-continuation type 0")
+(assert_invalid (module (type $k (cont $k))) "non-function type 0")
+(assert_invalid (module (type $s (struct)) (type $k (cont $s))) "non-function type 0")
+(assert_invalid (module (type $k (cont 7))) "unknown type 7")
+;; No instruction asks a continuation for its type.
+(assert_invalid (module (func (drop (ref.test contref (unreachable))))) "invalid cast")
+(assert_invalid (module (func (drop (ref.cast nullcontref (unreachable))))) "invalid cast")
+(assert_invalid
+  (module (type $f (func)) (type $k (cont $f))
+    (func (block (result contref) (br_on_cast 0 contref (ref $k) (unreachable))) (drop)))
+  "invalid cast")
+(module
+  (type $f (func)) (type $k (cont $f))
+  (func (param (ref $k) (ref null nocont)) (result contref contref (ref null $k))
+    (local.get 0) (local.get 1) (local.get 1)))

@@ -37,6 +37,7 @@ std::string trimmed(const std::string& text) {
 
 std::string listing(const std::string& source, std::string_view mode) {
   engine::Config config;
+  config.features.set(Feature::stack_switching, true);
   EXPECT_TRUE(config.set(mode, "on"));
   const auto engine = engine::Engine::create(std::move(config)).value();
   const auto module = engine->compile({reinterpret_cast<const u8*>(source.data()), source.size()});

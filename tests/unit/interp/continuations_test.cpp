@@ -376,7 +376,7 @@ TEST_F(Continuations, ManyAreSmall) {
 TEST_F(Continuations, KeepWhatTheyHoldInEveryMode) {
   for (const char* mode : {"in-place", "copying", "adaptive"})
     for (const char* major : {"off", "on"}) {
-      use({{"gc-stress", "3"},
+      use({{"gc-stress", "31"},
            {"gc-mode", mode},
            {"gc-stress-major", major},
            {"gc-verify", "on"},
@@ -396,6 +396,93 @@ TEST_F(Continuations, ReferencesToThemAreNoValuesOfTheHost) {
     (func (export "f") (result (ref $k)) (cont.new $k (ref.func $g)))))");
   const u64 reference = call(i, "f").value();
   EXPECT_EQ(store->heap_type_of(reference), HeapType(AbsHeap::cont));
+}
+
+/// Sixteen places with tasks, of which one at a time is made, resumed, resumed by way of a bound
+/// continuation, cancelled or dropped, as a sequence of pseudo-random numbers says. Tasks keep
+/// lists, suspend deep in recursions, and run tasks of their own, whose suspensions pass through
+/// them.
+constexpr const char* tasks = R"((module
+  (type $list (struct (field $next (ref null $list)) (field $x i32)))
+  (type $f (func (param i32) (result i32))) (type $k (cont $f))
+  (type $f0 (func (result i32))) (type $k0 (cont $f0))
+  (tag $give (param (ref null $list)) (result i32))
+  (tag $cancel (param i32))
+  (global $seed (mut i32) (i32.const 12345))
+  (global $sum (mut i32) (i32.const 0))
+  (table $t 16 (ref null $k))
+  (elem declare func $task)
+  (func $random (param $below i32) (result i32)
+    (global.set $seed (i32.add (i32.mul (global.get $seed) (i32.const 1103515245))
+      (i32.const 12345)))
+    (i32.rem_u (i32.shr_u (global.get $seed) (i32.const 8)) (local.get $below)))
+  (func $note (param i32)
+    (global.set $sum (i32.add (i32.mul (global.get $sum) (i32.const 31)) (local.get 0))))
+  (func $dig (param $depth i32) (param $list (ref null $list)) (result i32)
+    (if (local.get $depth) (then
+      (return (i32.add (i32.const 1)
+        (call $dig (i32.sub (local.get $depth) (i32.const 1))
+          (struct.new $list (local.get $list) (local.get $depth)))))))
+    (block $cancelled (result i32)
+      (try_table (result i32) (catch $cancel $cancelled)
+        (suspend $give (local.get $list)))))
+  (func $task (type $f) (local $list (ref null $list))
+    (loop $next
+      (local.set $list (struct.new $list (local.get $list) (local.get 0)))
+      (local.set 0 (i32.add (local.get 0)
+        (call $dig (call $random (i32.const 40)) (local.get $list))))
+      (if (i32.eqz (call $random (i32.const 16))) (then
+        (local.set 0 (resume $k (local.get 0) (cont.new $k (ref.func $task))))))
+      (br_if $next (call $random (i32.const 8))))
+    (local.get 0))
+  (func $take (param $list (ref null $list))
+    (loop $l
+      (if (ref.is_null (local.get $list)) (then (return)))
+      (call $note (struct.get $list $x (local.get $list)))
+      (local.set $list (struct.get $list $next (local.get $list)))
+      (br $l)))
+  (func $step (param $i i32) (local $k (ref null $k)) (local $what i32)
+    (local.set $k (table.get $t (local.get $i)))
+    (local.set $what (call $random (i32.const 10)))
+    (table.set $t (local.get $i) (ref.null $k))
+    (if (ref.is_null (local.get $k)) (then (local.set $k (cont.new $k (ref.func $task)))))
+    (block $given (result (ref null $list) (ref $k))
+      (block $thrown (result i32)
+        (try_table (result i32) (catch $cancel $thrown)
+          (if (i32.eqz (local.get $what)) (then (return)))
+          (if (result i32) (i32.eq (local.get $what) (i32.const 1))
+            (then (resume_throw $k $cancel (on $give $given) (i32.const 77) (local.get $k)))
+            (else
+              (if (result i32) (i32.eq (local.get $what) (i32.const 2))
+                (then (resume $k0 (on $give $given)
+                  (cont.bind $k $k0 (local.get $what) (local.get $k))))
+                (else (resume $k (on $give $given) (local.get $what) (local.get $k))))))))
+      (call $note)
+      (return))
+    (local.set $k)
+    (table.set $t (local.get $i) (local.get $k))
+    (call $take))
+  (func (export "run") (param $n i32) (result i32)
+    (loop $l
+      (call $step (call $random (i32.const 16)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (global.get $sum))))";
+
+TEST_F(Continuations, TasksDoTheSameInEveryMode) {
+  constexpr u64 steps = 250;
+  const u64 expected = call(instantiate(tasks), "run", {steps}).value();
+  use({{"fuel", "on"}});
+  store->set_fuel(u64{1} << 40);
+  EXPECT_EQ(call(instantiate(tasks), "run", {steps}).value(), expected);
+  use({{"explicit-checks", "on"}});
+  EXPECT_EQ(call(instantiate(tasks), "run", {steps}).value(), expected);
+  for (const char* mode : {"in-place", "copying"})
+    for (const char* stress : {"1", "97"}) {
+      use({{"gc-stress", stress}, {"gc-mode", mode}, {"gc-verify", "on"}, {"gc-poison", "on"}});
+      EXPECT_EQ(call(instantiate(tasks), "run", {steps}).value(), expected) << mode << stress;
+    }
+  use({{"gc-stress", "13"}, {"gc-stress-major", "on"}, {"gc-verify", "on"}, {"gc-poison", "on"}});
+  EXPECT_EQ(call(instantiate(tasks), "run", {steps}).value(), expected);
 }
 
 // -- Limits of time --
