@@ -6,6 +6,7 @@
 
 #include "abi/builtins.hpp"
 #include "abi/object.hpp"
+#include "base/assert.hpp"
 
 namespace zhan::abi {
 
@@ -64,6 +65,7 @@ static_assert(sizeof(Continuation) == 16);
 /// Notes that collections of young objects must look at the fiber.
 inline void note_recent(Exec* exec, Fiber& fiber) noexcept {
   if (fiber.recent) return;
+  ZHAN_ASSERT(fiber.next != nullptr, "a store has all its fibers on lists");
   fiber.recent = true;
   fiber.unlink();
   fiber.insert_after(*exec->recent_fibers);
@@ -79,6 +81,8 @@ inline void switch_to(Exec* exec, Fiber* fiber) noexcept {
 /// Hangs a suspended chain on the running stack, whose slots below `top` stay live, and makes it
 /// run. The caller has put {pc, fp, inst} of the resumer into the outermost fiber.
 inline void resume_chain(Exec* exec, Fiber* innermost, Slot* top) noexcept {
+  ZHAN_ASSERT(innermost->outermost->parent == nullptr, "a suspended chain hangs on nobody");
+  ZHAN_ASSERT(innermost != exec->fiber, "what runs is not suspended");
   innermost->object = 0;
   innermost->outermost->parent = exec->fiber;
   (exec->fiber == nullptr ? exec->own_top : exec->fiber->top) = top;

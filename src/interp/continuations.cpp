@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Continuations (CONTRACTS C10; fiber.hpp). A switch of stacks exchanges the frame pointer, the
 // limit and a few words of Exec; nothing is on the native stack, so chains of any depth take none.
+#include "base/assert.hpp"
 #include "interp/fibers.hpp"
 #include "runtime/store.hpp"
 
@@ -90,6 +91,7 @@ namespace {
 ZHAN_CC Status do_leave_fiber(ZHAN_PARAMS) {
   ZHAN_BEGIN
   Fiber* const fiber = r.exec->fiber;
+  ZHAN_ASSERT(fiber != nullptr, "only the first frame of a continuation returns here");
   const ResumeCell& cell = as<ResumeCell>(fiber->resumer_pc);
   copy_slots(fiber->resumer_fp + cell.result, r.fp, cell.results);
   ZHAN_BACK_TO(cell, fiber->resumer_fp, fiber->resumer_inst, behind(cell));
@@ -142,6 +144,7 @@ Trap unhandled(const Exec* exec, const void* tag, bool is_switch) noexcept {
 /// The object that stands for them is `object`.
 [[gnu::always_inline]] inline void suspend(Regs& r, Fiber* outermost, abi::Ref object) noexcept {
   Fiber& fiber = *r.exec->fiber;
+  ZHAN_ASSERT(fiber.object == 0, "what runs has no object");
   abi::continuation(r.exec->heap_base, object) = {.fiber = &fiber};
   fiber.object = static_cast<u32>(object);
   fiber.outermost = outermost;

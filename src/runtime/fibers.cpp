@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "base/assert.hpp"
 #include "runtime/instance.hpp"
 
 namespace zhan::runtime {
@@ -71,6 +72,7 @@ Fiber* Fibers::make(const abi::Func* start, u64 slots) noexcept {
 }
 
 void Fibers::free(Fiber* fiber) noexcept {
+  ZHAN_ASSERT(fiber != nullptr && m_count > 0, "a chain ends where the caller says");
   fiber->unlink();
   m_bytes -= bytes_of(*fiber) + sizeof(Fiber);
   --m_count;
@@ -79,11 +81,14 @@ void Fibers::free(Fiber* fiber) noexcept {
 }
 
 void Fibers::drop(Fiber* innermost, const Fiber* end) noexcept {
+  ZHAN_ASSERT(innermost != nullptr, "there is something to drop");
   while (innermost != end) free(std::exchange(innermost, innermost->parent));
 }
 
 /// Frames hold the addresses of their callers' frames; the first one names itself.
 bool Fibers::grow(Fiber& fiber, Slot* newest, u64 slots, i64& shift) noexcept {
+  ZHAN_ASSERT(newest >= fiber.stack.base + abi::header_slots && newest <= fiber.stack.limit,
+              "the newest frame lies on the stack that grows");
   const u64 before = bytes_of(fiber);
   const u64 bytes = std::max(2 * before, bytes_for(slots));
   Slot* const base = allocate_slots(bytes);
@@ -214,6 +219,8 @@ Status cont_bind(Exec* exec, Inst*, Slot* operands, u32 count, u32) noexcept {
   Fiber* const fiber = std::exchange(continuation(exec->heap_base, from).fiber, nullptr);
   continuation(exec->heap_base, made) = {.fiber = fiber};
   fiber->object = static_cast<u32>(made);
+  ZHAN_ASSERT(count <= static_cast<u64>(fiber->stack.limit - fiber->args),
+              "values of a continuation have room where it waits for them");
   fiber->args = fiber->top = std::copy_n(operands, count, fiber->args);
   note_recent(exec, *fiber);
   operands[0] = made;

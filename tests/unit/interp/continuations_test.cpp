@@ -258,7 +258,8 @@ constexpr const char* nests = R"((module
       (return (resume $k (on $e $h) (local.get 0) (cont.new $k (ref.func $down)))))
     (local.set 0 (i32.const -1))
     (block $caught (param (ref $k0))
-      (try_table (param (ref $k0)) (catch $x $caught) (drop (resume_throw $k0 $x))) (return (local.get 0)))
+      (try_table (param (ref $k0)) (catch $x $caught) (drop (resume_throw $k0 $x)))
+      (return (local.get 0)))
     (local.get 0))
   (global $kept (mut (ref null $k0)) (ref.null $k0))
   (func (export "keep") (type $f)
@@ -270,6 +271,7 @@ constexpr const char* nests = R"((module
 TEST_F(Continuations, ChainsTakeNoNativeStack) {
   Instance* const i = instantiate(nests);
   EXPECT_EQ(call(i, "suspend", {200'000}).value(), 200'001);
+  EXPECT_EQ(call(i, "throw", {100'000}).value(), ~u32{0});  // through all of them
   EXPECT_EQ(stacks(), 0);
   EXPECT_EQ(error_of(i, "down", {200'000}), "unhandled tag");
   EXPECT_EQ(stacks(), 0);
