@@ -302,6 +302,41 @@ class Run(unittest.TestCase):
         self.assertEqual(code, 2, err)
         self.assertIn("max-heap", err)
 
+    TASKS = """
+      (type $f (func (param i32))) (type $k (cont $f)) (type $f0 (func)) (type $k0 (cont $f0))
+      (tag $pause) (data (i32.const 100) "one\\ntwo\\nend\\n")
+      (elem declare func $task)
+      (func $task (param $at i32)
+        (call $put (i32.const 1) (local.get $at) (i32.const 4))
+        (suspend $pause)
+        (call $put (i32.const 1) (i32.const 108) (i32.const 4))
+        (call $exit (i32.const 3)))
+      (func $start (param $at i32) (result (ref $k0))
+        (block $paused (result (ref $k0))
+          (resume $k (on $pause $paused) (local.get $at) (cont.new $k (ref.func $task)))
+          (unreachable)))
+      (func (export "_start") (local $second (ref null $k0))
+        (call $start (i32.const 100))
+        (local.set $second (call $start (i32.const 104)))
+        (resume $k0 (local.get $second))
+        (unreachable))"""
+
+    def test_wasi_inside_continuations(self):
+        code, out, err = self.guest(self.TASKS, before=("--feature", "stack-switching"))
+        self.assertEqual((code, out, err), (3, "one\ntwo\nend\n", ""))
+        code, _, err = self.guest(self.TASKS)
+        self.assertEqual(code, 1, err)
+        self.assertIn("stack-switching", err)
+
+    def test_max_continuations(self):
+        path = self.file("""(module (type $f (func)) (type $k (cont $f)) (elem declare func $nest)
+          (func $nest (export "nest") (resume $k (cont.new $k (ref.func $nest)))))""")
+        code, _, err = self.run_words("run", "--feature", "stack-switching", "--set",
+                                      "max-continuations=1M", "--invoke", "nest", path)
+        self.assertEqual(code, 134, err)
+        self.assertIn("out of memory", err)
+        self.assertIn("nest", err)
+
     def test_gc_stats(self):
         code, out, err = self.run_words("run", "--gc-stats", "--set", "gc-mode=copying",
                                         "--invoke", "list", self.file(self.LIST), "1000000")

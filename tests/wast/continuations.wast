@@ -303,6 +303,19 @@
 (assert_return (invoke "go-on"))
 (assert_trap (invoke "go-on") "continuation already consumed")
 
+;; A fault inside a continuation.
+(module
+  (type $f (func (param i32) (result i32))) (type $k (cont $f))
+  (memory 1)
+  (func $reads (type $f) (i32.load offset=8 (local.get 0)))
+  (elem declare func $reads)
+  (func (export "read") (type $f) (resume $k (local.get 0) (cont.new $k (ref.func $reads)))))
+
+(assert_return (invoke "read" (i32.const 65524)) (i32.const 0))
+(assert_trap (invoke "read" (i32.const 65525)) "out of bounds memory access")
+(assert_trap (invoke "read" (i32.const -1)) "out of bounds memory access")
+(assert_return (invoke "read" (i32.const 0)) (i32.const 0))
+
 ;; -- Exceptions --
 
 (module

@@ -69,7 +69,7 @@ Features with_continuations() {
   return features;
 }
 
-/// Types 0 i32->i64, 1 its continuation, 2 ->i64, 3 its continuation; tag 0 i32->i32;
+/// Types 0 i32->i64, 1 its continuation, 2 ->i64, 3 its continuation; tag 0 i32->i32, tag 1 i32->;
 /// 4 i32->i64 after the tag: 5 its continuation.
 ModuleBuilder continuations() {
   ModuleBuilder m;
@@ -79,6 +79,8 @@ ModuleBuilder continuations() {
   m.raw_type({0x5d, 2});
   m.type("i32 -> i32");
   m.tag(4);
+  m.type("i32 ->");
+  m.tag(5);
   return m;
 }
 
@@ -93,7 +95,9 @@ TEST(Continuations, Instructions) {
   accept(with("ref:1 -> ref:3", "i32.const 0 local.get 0 cont.bind 1 3"), on);
   accept(with("-> i32", "i32.const 1 suspend 0"), on);
   accept(with("ref:1 -> i64", "i32.const 1 local.get 0 resume 1 0"), on);
-  accept(with("ref:3 -> i64", "i32.const 1 local.get 0 resume_throw 3 0 0"), on);
+  accept(with("ref:3 -> i64", "i32.const 1 local.get 0 resume_throw 3 1 0"), on);
+  reject(with("ref:3 -> i64", "i32.const 1 local.get 0 resume_throw 3 0 0"),
+         "type mismatch in exception tag", on);
   accept(with("ref:3 -> i64", "ref.null exn local.get 0 resume_throw_ref 3 0"), on);
   accept(with("ref:3 -> i32 refnull:1", "local.get 0 resume 3 1 on 0 0 unreachable"), on);
   reject(with("ref:0 -> ref:1", "local.get 0 cont.new 0"), "non-continuation type", on);
