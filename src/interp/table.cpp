@@ -98,9 +98,8 @@ u32 wasm_offset(const FuncBody* body, const Cell* pc, const Inst* inst, const Sl
 }  // namespace
 
 const abi::EngineTable& table() noexcept {
-  static const abi::EngineTable instance{&prepare_cell, &call_host_cell, &call,
-                                         &wasm_offset,  &body_of,        &is_bridge,
-                                         &free_code};
+  static const abi::EngineTable instance{&prepare_cell, &call_host_cell, &call,     &wasm_offset,
+                                         &body_of,      &is_bridge,      &free_code};
   return instance;
 }
 

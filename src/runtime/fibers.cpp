@@ -15,7 +15,6 @@ namespace {
 
 using abi::Fiber;
 using abi::FiberLink;
-using abi::Slot;
 
 constexpr u64 first_slots = 32;
 constexpr u64 least_due = 64u << 20;  // bytes
@@ -24,12 +23,12 @@ void close_ring(FiberLink& head) noexcept { head.next = head.previous = &head; }
 
 Fiber* fiber_of(FiberLink* link) noexcept { return static_cast<Fiber*>(link); }
 
-Slot* allocate_slots(u64 bytes) noexcept {
-  return static_cast<Slot*>(std::malloc(static_cast<usize>(bytes)));
+abi::Slot* allocate_slots(u64 bytes) noexcept {
+  return static_cast<abi::Slot*>(std::malloc(static_cast<usize>(bytes)));
 }
 
 u64 bytes_of(const Fiber& fiber) noexcept {
-  return static_cast<u64>(fiber.stack.limit - fiber.stack.base) * sizeof(Slot);
+  return static_cast<u64>(fiber.stack.limit - fiber.stack.base) * sizeof(abi::Slot);
 }
 
 }  // namespace
@@ -46,12 +45,12 @@ Fibers::~Fibers() {
 }
 
 u64 Fibers::bytes_for(u64 slots) noexcept {
-  return (slots + first_slots - 1) / first_slots * first_slots * sizeof(Slot);
+  return (slots + first_slots - 1) / first_slots * first_slots * sizeof(abi::Slot);
 }
 
 Fiber* Fibers::make(const abi::Func* start, u64 slots) noexcept {
   const u64 bytes = bytes_for(abi::header_slots + slots);
-  Slot* const base = allocate_slots(bytes);
+  abi::Slot* const base = allocate_slots(bytes);
   void* const room = std::malloc(sizeof(Fiber));
   if (base == nullptr || room == nullptr) {
     std::free(base);
@@ -59,7 +58,7 @@ Fiber* Fibers::make(const abi::Func* start, u64 slots) noexcept {
     return nullptr;
   }
   Fiber* const fiber = std::construct_at(static_cast<Fiber*>(room));
-  fiber->stack = {base, base + bytes / sizeof(Slot)};
+  fiber->stack = {base, base + bytes / sizeof(abi::Slot)};
   fiber->start = start;
   fiber->outermost = fiber;
   base[0] = base[1] = 0;  // of the header, which collections look at like any other word
@@ -86,26 +85,26 @@ void Fibers::drop(Fiber* innermost, const Fiber* end) noexcept {
 }
 
 /// Frames hold the addresses of their callers' frames; the first one names itself.
-bool Fibers::grow(Fiber& fiber, Slot* newest, u64 slots, i64& shift) noexcept {
+bool Fibers::grow(Fiber& fiber, abi::Slot* newest, u64 slots, i64& shift) noexcept {
   ZHAN_ASSERT(newest >= fiber.stack.base + abi::header_slots && newest <= fiber.stack.limit,
               "the newest frame lies on the stack that grows");
   const u64 before = bytes_of(fiber);
   const u64 bytes = std::max(2 * before, bytes_for(slots));
-  Slot* const base = allocate_slots(bytes);
+  abi::Slot* const base = allocate_slots(bytes);
   if (base == nullptr) return false;
   std::memcpy(base, fiber.stack.base, before);
   shift = static_cast<i64>(reinterpret_cast<uptr>(base) - reinterpret_cast<uptr>(fiber.stack.base));
-  const auto moved = [shift](Slot* at) {
-    return reinterpret_cast<Slot*>(reinterpret_cast<uptr>(at) + static_cast<uptr>(shift));
+  const auto moved = [shift](abi::Slot* at) {
+    return reinterpret_cast<abi::Slot*>(reinterpret_cast<uptr>(at) + static_cast<uptr>(shift));
   };
-  for (Slot* frame = moved(newest);;) {
-    Slot* const caller = moved(abi::caller_fp(frame));
-    frame[-2] = reinterpret_cast<Slot>(caller);
+  for (abi::Slot* frame = moved(newest);;) {
+    abi::Slot* const caller = moved(abi::caller_fp(frame));
+    frame[-2] = reinterpret_cast<abi::Slot>(caller);
     if (caller == frame) break;
     frame = caller;
   }
   std::free(fiber.stack.base);
-  fiber.stack = {base, base + bytes / sizeof(Slot)};
+  fiber.stack = {base, base + bytes / sizeof(abi::Slot)};
   m_bytes += bytes - before;
   return true;
 }
