@@ -9,8 +9,9 @@ set(zhan_cold_validate continuations errors messages module references types)
 set(zhan_cold_heap verify)
 set(zhan_cold_runtime atomic_wait backtrace code const_expr exceptions instance instantiate link
     memory memory_image plan pool requests reset_costs store)
-set(zhan_cold_interp canonical catch_rows key_text list_cells predecode_exceptions predecode_far
-    predecode_gc table)
+set(zhan_cold_interp canonical catch_rows cell_writer key_text list_cells operand_stack predecode
+    predecode_calls predecode_continuations predecode_control predecode_exceptions predecode_far
+    predecode_gc predecode_memory predecode_values table)
 
 function(zhan_layer name)
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
