@@ -6,9 +6,9 @@ PREFIX ?= /usr/local
 MINUTES ?= 4
 JOBS ?= $(shell nproc)
 
-build: ## build the optimised program: build/release/zhan
+build: ## build the optimised program and library: build/release/zhan
 	@tools/setup build test
-	@tools/dev build release -j $(JOBS)
+	@tools/dev build release -j $(JOBS) --target zhan --target libzhan --target libzhan-static
 
 run: build ## build, then run a first WebAssembly program
 	build/release/zhan run examples/hello.wat
