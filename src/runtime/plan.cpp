@@ -30,7 +30,7 @@ std::optional<V128> constant(const Module& module, ConstExpr expression) {
     case Op::i32_const:
     case Op::i64_const:
     case Op::f32_const:
-    case Op::f64_const: std::memcpy(&value, &imm.bits, sizeof(imm.bits)); return value;
+    case Op::f64_const: return V128::from<u64>({imm.bits, 0});
     case Op::v128_const: return imm.v128;
     case Op::ref_null: return value;
     default: return std::nullopt;
