@@ -275,7 +275,7 @@ struct Results<std::tuple<T...>> {
     return std::tuple<T...>{Value<T>::load(std::exchange(slot, slot + Value<T>::slots))...};
   }
   static std::tuple<T...> from_vals(const zhan_val_t* vals) noexcept {
-    return std::tuple<T...>{Value<T>::from_val(*vals++, false)...};
+    return std::tuple<T...>{Value<T>::from_val(*std::exchange(vals, vals + 1), false)...};
   }
   static void to_vals(std::tuple<T...> values, zhan_val_t* vals) noexcept {
     std::apply([&](T&... value) { ((*vals++ = Value<T>::to_val(std::move(value))), ...); }, values);
